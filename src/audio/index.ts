@@ -1,0 +1,6 @@
+export { type AudioStream, openAudio } from './decode.ts'
+export { type AudioError, type AudioErrorCode, isAudioError } from './errors.ts'
+export { type AudioAnalysis, analyzeAudio, type SplitAudio, splitChannels } from './scan.ts'
+export type { SpeechSegment } from './segments.ts'
+export { SNIFF_BYTES, type Sniffed, sniff } from './sniff.ts'
+export { findOverlaps, findSilences, mergeSegments, talkTime } from './talk.ts'

@@ -1,0 +1,67 @@
+import sql from 'sql-template-tag'
+import type { Queryable, Tx } from '../../db/db.ts'
+import type { DeliveryStatus } from '../webhooks/deliveries.sql.ts'
+
+export interface Run {
+  id: number
+  uuid: string
+  jobId: number
+  workspaceId: number
+  algorithmId: string
+  version: string | null
+  revision: number
+  round: number
+  status: 'completed' | 'failed'
+  degraded: number
+  confidenceScore: number | null
+  errorCode: string | null
+  errorMessage: string | null
+  usage: string | null
+  startedAt: number
+  completedAt: number
+  durationMs: number
+}
+
+export type NewRun = Omit<Run, 'id'>
+
+const columns = sql`id, uuid, job_id AS "jobId", workspace_id AS "workspaceId", algorithm_id AS "algorithmId",
+  version, revision, round, status, degraded, confidence_score AS "confidenceScore", error_code AS "errorCode",
+  error_message AS "errorMessage", usage, started_at AS "startedAt", completed_at AS "completedAt",
+  duration_ms AS "durationMs"`
+
+export async function insertRun(tx: Tx, run: NewRun): Promise<number> {
+  const row = await tx.get<{ id: number }>(sql`
+    INSERT INTO runs (uuid, job_id, workspace_id, algorithm_id, version, revision, round, status, degraded,
+      confidence_score, error_code, error_message, usage, started_at, completed_at, duration_ms)
+    VALUES (${run.uuid}, ${run.jobId}, ${run.workspaceId}, ${run.algorithmId}, ${run.version}, ${run.revision},
+      ${run.round}, ${run.status}, ${run.degraded}, ${run.confidenceScore}, ${run.errorCode}, ${run.errorMessage},
+      ${run.usage}, ${run.startedAt}, ${run.completedAt}, ${run.durationMs})
+    RETURNING id`)
+  return row!.id
+}
+
+export const insertResult = (tx: Tx, runId: number, result: string) =>
+  tx.run(sql`INSERT INTO run_results (run_id, result) VALUES (${runId}, ${result})`)
+
+export const insertPayload = (tx: Tx, runId: number, body: string) =>
+  tx.run(sql`INSERT INTO run_payloads (run_id, body) VALUES (${runId}, ${body})`)
+
+export const findPayload = async (db: Queryable, runId: number): Promise<string | undefined> =>
+  (await db.get<{ body: string }>(sql`SELECT body FROM run_payloads WHERE run_id = ${runId}`))?.body
+
+export const getRun = (db: Queryable, id: number) =>
+  db.get<Run>(sql`SELECT ${columns} FROM runs WHERE id = ${id}`)
+
+export const findRunByUuid = (db: Queryable, uuid: string) =>
+  db.get<Run>(sql`SELECT ${columns} FROM runs WHERE uuid = ${uuid}`)
+
+export const runsOfJob = (db: Queryable, jobId: number) =>
+  db.all<Run>(sql`SELECT ${columns} FROM runs WHERE job_id = ${jobId} ORDER BY id`)
+
+export const resultsOfJob = (db: Queryable, jobId: number) =>
+  db.all<{ runId: number; result: string }>(sql`
+    SELECT r.id AS "runId", p.result FROM runs r JOIN run_results p ON p.run_id = r.id WHERE r.job_id = ${jobId}`)
+
+export const deliveryStatusesOfJob = (db: Queryable, jobId: number) =>
+  db.all<{ runId: number; status: DeliveryStatus }>(sql`
+    SELECT run_id AS "runId", status FROM deliveries WHERE job_id = ${jobId}`)

@@ -1,0 +1,58 @@
+import type { Tx } from '../../db/db.ts'
+import { Refusal } from '../../lib/refusal.ts'
+import { type Catalogue, requireAvailable } from '../algorithms/catalogue.ts'
+import { type Run, runsOfJob } from '../algorithms/runs.sql.ts'
+import { insertJob, type Job } from './jobs.sql.ts'
+import { addLogs } from './logs.sql.ts'
+import { hasTranscript } from './retries.ts'
+import { hasRun } from './status.ts'
+import { enqueueJob } from './submissions.ts'
+
+export interface OnDemandRequest {
+  algorithmIds: string[]
+  analyticsOnly: boolean
+  forceRerun: boolean
+}
+
+/**
+ * A child job that runs the algorithms on the parent's transcript; nothing about the parent changes. Without
+ * `forceRerun`, when all of them have completed on the parent itself, their runs are the answer instead.
+ */
+export async function runOnDemand(
+  tx: Tx,
+  catalogue: Catalogue,
+  parent: Job,
+  request: OnDemandRequest,
+): Promise<{ child: Job } | { existing: Run[] }> {
+  requireAvailable(catalogue, request.algorithmIds)
+  if (!hasRun(parent.status))
+    throw new Refusal('invalid', `Job is still ${parent.status}. Wait for completion.`, {
+      reason: 'still_running',
+    })
+  if (!(await hasTranscript(tx, parent)))
+    throw new Refusal('invalid', 'Job has no usable transcript', { reason: 'no_transcript' })
+  const existing = request.forceRerun ? undefined : await completedRuns(tx, parent, request.algorithmIds)
+  return existing ? { existing } : { child: await insertChild(tx, parent, request) }
+}
+
+async function completedRuns(tx: Tx, parent: Job, algorithmIds: string[]): Promise<Run[] | undefined> {
+  const completed = (await runsOfJob(tx, parent.id)).filter(({ status }) => status === 'completed')
+  const newest = algorithmIds.map((id) => completed.findLast(({ algorithmId }) => algorithmId === id))
+  return newest.every((run) => run !== undefined) ? newest : undefined
+}
+
+async function insertChild(tx: Tx, parent: Job, request: OnDemandRequest): Promise<Job> {
+  const child = (await insertJob(tx, {
+    ...parent,
+    parentJobId: parent.id,
+    status: 'analyzing',
+    source: 'on_demand',
+    algorithmIds: JSON.stringify(request.algorithmIds),
+    analyticsOnly: request.analyticsOnly ? 1 : 0,
+  }))!
+  await addLogs(tx, child.id, [
+    { level: 'info', stage: 'analyzing', message: 'Created on demand', data: { parent_job_id: parent.id } },
+  ])
+  await enqueueJob(tx, child)
+  return child
+}

@@ -1,0 +1,63 @@
+import type { Tx } from '../../db/db.ts'
+import { Refusal } from '../../lib/refusal.ts'
+import { countFinal } from './counts.sql.ts'
+import { getJob, type Job, markFinished, markStarted, restart } from './jobs.sql.ts'
+import { addLogs, type LogLine } from './logs.sql.ts'
+import { isFinal, mayBecome, type Status } from './status.ts'
+
+/** The job as it stands, if it is still in the round that a task was made for and waits for `from`. */
+export async function jobInRound(
+  tx: Tx,
+  { jobId, round }: { jobId: number; round: number },
+  from: Status[],
+): Promise<Job | undefined> {
+  const job = await getJob(tx, jobId)
+  return job && job.round === round && from.includes(job.status) ? job : undefined
+}
+
+export async function start(
+  tx: Tx,
+  job: Job,
+  status: 'transcribing' | 'analyzing',
+  log: LogLine,
+): Promise<void> {
+  if (job.status !== status) requireMove(job, status)
+  await markStarted(tx, job.id, status)
+  await addLogs(tx, job.id, [log])
+}
+
+export interface Ending {
+  status: 'completed' | 'partial' | 'failed' | 'skipped' | 'cancelled'
+  skipReason?: string
+  errorCode?: string | null
+  errorMessage?: string | null
+  /** Deliveries that were stored with it. */
+  pending?: number
+  failed?: number
+}
+
+export async function finish(tx: Tx, job: Job, ending: Ending, logs: LogLine[]): Promise<void> {
+  if (job.status !== 'publishing') requireMove(job, ending.status)
+  await markFinished(tx, job.id, ending)
+  await countFinal(tx, job, ending.status, 1)
+  await addLogs(tx, job.id, logs)
+}
+
+/** A new round from `queued` or, with the transcript there is, from `analyzing`. */
+export async function startRound(
+  tx: Tx,
+  job: Job,
+  status: 'queued' | 'analyzing',
+  log: LogLine,
+): Promise<Job> {
+  requireMove(job, status)
+  if (isFinal(job.status)) await countFinal(tx, job, job.status, -1)
+  await restart(tx, job.id, status)
+  await addLogs(tx, job.id, [log])
+  return (await getJob(tx, job.id))!
+}
+
+function requireMove(job: Job, to: Status) {
+  if (!mayBecome(job.status, to))
+    throw new Refusal('conflict', `The job is ${job.status} and cannot become ${to}`)
+}

@@ -1,0 +1,84 @@
+import type { Queryable, Tx } from '../../db/db.ts'
+import { newToken, newUuid, sha256 } from '../../lib/ids.ts'
+import { notFound, Refusal } from '../../lib/refusal.ts'
+import type { Actor, Scope } from './actors.ts'
+import { findOrganization, findPartner, findWorkspace } from './tenants.sql.ts'
+import { findActorByHash, insertToken, type Token } from './tokens.sql.ts'
+
+export interface TokenRequest {
+  scope: Scope
+  /** UUID or slug of the tenant; `default` when absent. */
+  for?: string
+  name?: string
+  expiresAt?: number
+}
+
+/** The token itself is in the answer and nowhere else: only its hash is stored. */
+export async function createToken(tx: Tx, request: TokenRequest): Promise<{ token: string; row: Token }> {
+  const owner = await ownerOf(tx, request)
+  const token = newToken()
+  const row = await insertToken(tx, {
+    uuid: newUuid(),
+    hash: sha256(token),
+    hint: token.slice(-4),
+    name: request.name ?? null,
+    scope: request.scope,
+    ...owner,
+    rateLimit: null,
+    expiresAt: request.expiresAt ?? null,
+  })
+  return { token, row: row! }
+}
+
+async function ownerOf(db: Queryable, { scope, for: named = 'default' }: TokenRequest) {
+  const none = { partnerId: null, organizationId: null, workspaceId: null }
+  switch (scope) {
+    case 'platform':
+      return none
+    case 'partner': {
+      const partner = await findPartner(db, named)
+      if (!partner) throw notFound(`Partner ${named}`)
+      return { ...none, partnerId: partner.id }
+    }
+    case 'organization': {
+      const organization = await findOrganization(db, named)
+      if (!organization) throw notFound(`Organization ${named}`)
+      return { ...none, partnerId: organization.partnerId, organizationId: organization.id }
+    }
+    case 'workspace': {
+      const workspace = await findWorkspace(db, named)
+      if (!workspace) throw notFound(`Workspace ${named}`)
+      return {
+        partnerId: workspace.partnerId,
+        organizationId: workspace.organizationId,
+        workspaceId: workspace.id,
+      }
+    }
+  }
+}
+
+const operator: Actor = {
+  tokenId: null,
+  name: 'EARSHOT_TOKEN',
+  scope: 'platform',
+  partnerId: null,
+  organizationId: null,
+  workspaceId: null,
+  rateLimit: null,
+}
+
+/** `operatorTokenHash` is that of the platform token given from outside, if there is one. */
+export async function requireActor(
+  db: Queryable,
+  token: string | undefined,
+  now: number,
+  operatorTokenHash?: string,
+): Promise<Actor> {
+  if (!token)
+    throw new Refusal('unauthorized', 'A token is needed: Authorization: Bearer <token> or x-api-key')
+  const hash = sha256(token)
+  if (hash === operatorTokenHash) return operator
+  const actor = await findActorByHash(db, hash, now)
+  if (!actor) throw new Refusal('unauthorized', 'The token is unknown, expired or revoked')
+  return actor
+}

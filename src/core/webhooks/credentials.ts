@@ -1,0 +1,74 @@
+import type { Queryable, Tx } from '../../db/db.ts'
+import type { Sealer } from '../../lib/sealed.ts'
+import { bumpConfigVersion } from '../config/configs.sql.ts'
+import type { Entity } from '../tenancy/actors.ts'
+import { getOrganization, getWorkspace } from '../tenancy/tenants.sql.ts'
+import { type Credential, deleteCredential, getCredential, upsertCredential } from './credentials.sql.ts'
+
+export type Secret =
+  | { auth_type: 'none' }
+  | { auth_type: 'bearer'; token: string }
+  | { auth_type: 'basic'; username: string; password: string }
+  | { auth_type: 'hmac'; key_id: string; secret: string }
+
+const credentialAad = ({ type, id }: Entity) => `webhook_credentials:${type}:${id}`
+
+export async function putCredential(
+  tx: Tx,
+  sealer: Sealer,
+  entity: Entity,
+  secret: Secret,
+  headerName: string | null,
+): Promise<Credential> {
+  const row = await upsertCredential(tx, entity, {
+    authType: secret.auth_type,
+    headerName,
+    hint: hintOf(secret),
+    sealed: sealer.seal(JSON.stringify(secret), credentialAad(entity)),
+  })
+  await bumpConfigVersion(tx)
+  return row!
+}
+
+/** False when the level had none. */
+export async function dropCredential(tx: Tx, entity: Entity): Promise<boolean> {
+  const gone = await deleteCredential(tx, entity)
+  if (gone > 0) await bumpConfigVersion(tx)
+  return gone > 0
+}
+
+/** The nearest level counts: the entity's own credential, else what it inherits. */
+export async function findCredential(db: Queryable, entity: Entity): Promise<Credential | undefined> {
+  for (const level of await lineage(db, entity)) {
+    const found = await getCredential(db, level)
+    if (found) return found
+  }
+  return undefined
+}
+
+export function openCredential(sealer: Sealer, credential: Credential): Secret {
+  if (!credential.sealed) return { auth_type: 'none' }
+  const entity = { type: credential.entityType, id: credential.entityId }
+  return JSON.parse(sealer.open(credential.sealed, credentialAad(entity))) as Secret
+}
+
+async function lineage(db: Queryable, entity: Entity): Promise<Entity[]> {
+  if (entity.type === 'partner') return [entity]
+  if (entity.type === 'organization') {
+    const organization = await getOrganization(db, entity.id)
+    return organization ? [entity, { type: 'partner', id: organization.partnerId }] : [entity]
+  }
+  const workspace = await getWorkspace(db, entity.id)
+  if (!workspace) return [entity]
+  return [
+    entity,
+    { type: 'organization', id: workspace.organizationId },
+    { type: 'partner', id: workspace.partnerId },
+  ]
+}
+
+function hintOf(secret: Secret): string | null {
+  const text = { none: '', bearer: 'token', basic: 'password', hmac: 'secret' }[secret.auth_type]
+  if (!text) return null
+  return `...${(secret as unknown as Record<string, string>)[text]!.slice(-4)}`
+}

@@ -1,0 +1,93 @@
+import sql from 'sql-template-tag'
+import type { Queryable, Tx } from '../../db/db.ts'
+
+export type DeliveryStatus = 'pending' | 'retrying' | 'delivered' | 'exhausted'
+
+export interface Delivery {
+  id: number
+  messageId: string
+  runId: number
+  jobId: number
+  endpointId: number
+  status: DeliveryStatus
+  attempts: number
+  nextAttemptAt: number | null
+  createdAt: number
+}
+
+export interface Attempt {
+  deliveryId: number
+  at: number
+  statusCode: number | null
+  durationMs: number
+  errorKind: string | null
+  responseExcerpt: string | null
+}
+
+const columns = sql`id, message_id AS "messageId", run_id AS "runId", job_id AS "jobId",
+  endpoint_id AS "endpointId", status, attempts, next_attempt_at AS "nextAttemptAt", created_at AS "createdAt"`
+
+export function insertDelivery(
+  tx: Tx,
+  delivery: Pick<Delivery, 'messageId' | 'runId' | 'jobId' | 'endpointId' | 'status'>,
+) {
+  return tx.get<{ id: number }>(sql`
+    INSERT INTO deliveries (message_id, run_id, job_id, endpoint_id, status, created_at, updated_at)
+    VALUES (${delivery.messageId}, ${delivery.runId}, ${delivery.jobId}, ${delivery.endpointId}, ${delivery.status},
+      ${tx.now}, ${tx.now})
+    RETURNING id`)
+}
+
+export const getDelivery = (db: Queryable, id: number) =>
+  db.get<Delivery>(sql`SELECT ${columns} FROM deliveries WHERE id = ${id}`)
+
+export const deliveriesOfJob = (db: Queryable, jobId: number) =>
+  db.all<Delivery & { url: string; endpointUuid: string }>(sql`
+    SELECT d.id, d.message_id AS "messageId", d.run_id AS "runId", d.job_id AS "jobId",
+      d.endpoint_id AS "endpointId", d.status, d.attempts, d.next_attempt_at AS "nextAttemptAt",
+      d.created_at AS "createdAt", e.url, e.uuid AS "endpointUuid"
+    FROM deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+    WHERE d.job_id = ${jobId}
+    ORDER BY d.id`)
+
+export const attemptsOfJob = (db: Queryable, jobId: number) =>
+  db.all<Attempt>(sql`
+    SELECT a.delivery_id AS "deliveryId", a.at, a.status_code AS "statusCode", a.duration_ms AS "durationMs",
+      a.error_kind AS "errorKind", a.response_excerpt AS "responseExcerpt"
+    FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id
+    WHERE d.job_id = ${jobId}
+    ORDER BY a.id`)
+
+export const deliveriesOfRun = (db: Queryable, runId: number) =>
+  db.all<Delivery>(sql`SELECT ${columns} FROM deliveries WHERE run_id = ${runId} ORDER BY id`)
+
+/** What was not delivered to this endpoint for want of trying or after all attempts. */
+export const exhaustedOfEndpoint = (db: Queryable, endpointId: number, limit: number) =>
+  db.all<Delivery>(sql`
+    SELECT ${columns} FROM deliveries
+    WHERE endpoint_id = ${endpointId} AND status <> 'delivered' AND status = 'exhausted'
+    ORDER BY id
+    LIMIT ${limit}`)
+
+export const insertAttempt = (tx: Tx, attempt: Attempt) =>
+  tx.run(sql`
+    INSERT INTO delivery_attempts (delivery_id, at, status_code, duration_ms, error_kind, response_excerpt)
+    VALUES (${attempt.deliveryId}, ${attempt.at}, ${attempt.statusCode}, ${attempt.durationMs}, ${attempt.errorKind},
+      ${attempt.responseExcerpt})`)
+
+export const updateDelivery = (tx: Tx, id: number, status: DeliveryStatus, nextAttemptAt: number | null) =>
+  tx.run(sql`
+    UPDATE deliveries
+    SET status = ${status}, attempts = attempts + 1, next_attempt_at = ${nextAttemptAt}, updated_at = ${tx.now}
+    WHERE id = ${id}`)
+
+/** Makes it as new: same bytes, same id, a schedule from the start. */
+export const restartDelivery = (tx: Tx, id: number) =>
+  tx.run(sql`
+    UPDATE deliveries SET status = 'pending', attempts = 0, next_attempt_at = NULL, updated_at = ${tx.now}
+    WHERE id = ${id}`)
+
+/** Ends it without another attempt. */
+export const exhaustDelivery = (tx: Tx, id: number) =>
+  tx.run(sql`
+    UPDATE deliveries SET status = 'exhausted', next_attempt_at = NULL, updated_at = ${tx.now} WHERE id = ${id}`)

@@ -1,0 +1,175 @@
+import type Database from 'better-sqlite3'
+import type { Sql } from 'sql-template-tag'
+import type { Clock } from '../lib/clock.ts'
+import type { Topic, Tx } from './db.ts'
+import { bound, reader, statementCache } from './statements.ts'
+
+/** Bounds how long one commit keeps the event loop. */
+const MAX_WRITES_PER_COMMIT = 512
+
+type Write = (tx: Tx) => Promise<unknown>
+
+interface Pending {
+  write: Write
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+type Outcome = { value: unknown } | { error: unknown }
+
+/** One writer, one commit per turn of the event loop: see `Db.tx`. */
+export function groupCommits(connection: Database, clock: Clock, onCommit: (signals: Set<Topic>) => void) {
+  const prepare = statementCache(connection)
+  const [begin, commit, rollback] = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((text) =>
+    connection.prepare(text),
+  )
+  const [save, release, undo] = savepoint('one')
+  const [saveInner, releaseInner, undoInner] = savepoint('inner')
+  let waiting: Pending[] = []
+  let scheduled = false
+  let flushing = false
+  let closed = false
+  let now = 0
+  let giveUpOn: ((outcome: Outcome) => void) | undefined
+
+  function savepoint(name: string) {
+    return [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}`].map((text) =>
+      connection.prepare(text),
+    )
+  }
+
+  function schedule() {
+    if (scheduled || flushing || waiting.length === 0) return
+    scheduled = true
+    setImmediate(flush)
+  }
+
+  async function flush() {
+    scheduled = false
+    flushing = true
+    const batch = waiting.slice(0, MAX_WRITES_PER_COMMIT)
+    waiting = waiting.slice(MAX_WRITES_PER_COMMIT)
+    const watchdog = watchTurn()
+    const signals = new Set<Topic>()
+    try {
+      const outcomes = await writeAll(batch, signals)
+      answer(batch, outcomes)
+      onCommit(signals)
+    } catch (error) {
+      if (connection.inTransaction) rollback!.run()
+      for (const pending of batch) pending.reject(error)
+    } finally {
+      watchdog.stop()
+      flushing = false
+      schedule()
+    }
+  }
+
+  async function writeAll(batch: Pending[], signals: Set<Topic>): Promise<Outcome[]> {
+    now = Math.max(now, clock())
+    begin!.run()
+    const outcomes: Outcome[] = []
+    for (const pending of batch) outcomes.push(await writeOne(pending.write, signals))
+    commit!.run()
+    return outcomes
+  }
+
+  /** A failure undoes only this one's statements, unless SQLite itself gave up the whole transaction. */
+  async function writeOne(write: Write, signals: Set<Topic>): Promise<Outcome> {
+    save!.run()
+    const [tx, end] = openTx(signals)
+    const outcome = await settled(write, tx)
+    end()
+    if ('error' in outcome) {
+      if (!connection.inTransaction) throw outcome.error
+      undo!.run()
+    }
+    release!.run()
+    return outcome
+  }
+
+  function settled(write: Write, tx: Tx): Promise<Outcome> {
+    return new Promise((resolve) => {
+      giveUpOn = resolve
+      write(tx).then(
+        (value) => resolve({ value }),
+        (error: unknown) => resolve({ error }),
+      )
+    })
+  }
+
+  function openTx(signals: Set<Topic>): [Tx, () => void] {
+    let open = true
+    const statement = (query: Sql) => {
+      if (!open) throw new Error('A transaction was used after its end')
+      return prepare(query.sql)
+    }
+    const tx: Tx = {
+      now,
+      get: async <Row>(query: Sql) => statement(query).get(...bound(query)) as Row | undefined,
+      all: async <Row>(query: Sql) => statement(query).all(...bound(query)) as Row[],
+      run: async (query) => statement(query).run(...bound(query)).changes,
+      signal: (topic) => signals.add(topic),
+      async attempt(inner) {
+        saveInner!.run()
+        try {
+          return await inner()
+        } catch (error) {
+          if (connection.inTransaction) undoInner!.run()
+          throw error
+        } finally {
+          if (connection.inTransaction) releaseInner!.run()
+        }
+      },
+    }
+    return [
+      tx,
+      () => {
+        open = false
+      },
+    ]
+  }
+
+  /** Writes settle in microtasks; one that is still open when the next turn starts waits for something foreign. */
+  function watchTurn() {
+    let watching = true
+    const look = () => {
+      if (!watching) return
+      giveUpOn?.({ error: new Error('A transaction awaited something other than its tx') })
+      setImmediate(look)
+    }
+    setImmediate(look)
+    return {
+      stop: () => {
+        watching = false
+      },
+    }
+  }
+
+  function answer(batch: Pending[], outcomes: Outcome[]) {
+    batch.forEach((pending, at) => {
+      const outcome = outcomes[at]!
+      if ('error' in outcome) pending.reject(outcome.error)
+      else pending.resolve(outcome.value)
+    })
+  }
+
+  return {
+    tx<T>(write: (tx: Tx) => Promise<T>): Promise<T> {
+      if (closed) return Promise.reject(new Error('The database is closed'))
+      return new Promise<T>((resolve, reject) => {
+        waiting.push({ write, resolve: resolve as (value: unknown) => void, reject })
+        schedule()
+      })
+    },
+    reader: reader(prepare),
+    startClockAt(time: number) {
+      now = Math.max(now, time)
+    },
+    close() {
+      closed = true
+      for (const pending of waiting) pending.reject(new Error('The database is closed'))
+      waiting = []
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import type { Sql } from 'sql-template-tag'
+
+/** Reads. Rows come as the database has them; the caller names their type once, at this edge. */
+export interface Queryable {
+  get<Row>(query: Sql): Promise<Row | undefined>
+  all<Row>(query: Sql): Promise<Row[]>
+}
+
+/** Writes, inside the transaction that the caller opened. Its promises settle without leaving the turn. */
+export interface Tx extends Queryable {
+  /** Resolves to the number of rows changed. */
+  run(query: Sql): Promise<number>
+  /** Milliseconds since the epoch; never goes back, and is the same for all of one commit. */
+  readonly now: number
+  /** Tells the listeners of `topic` once this is committed, and only then. */
+  signal(topic: Topic): void
+  /** Runs `write` in a savepoint: what it wrote is undone when it throws, and the error goes on to the caller. */
+  attempt<T>(write: () => Promise<T>): Promise<T>
+}
+
+/** What others may want to hear of as soon as it is committed. */
+export type Topic = 'tasks' | 'config'
+
+export interface Db extends Queryable {
+  /**
+   * Runs `write` in a transaction and resolves once it is committed to disk. What concurrent callers ask for in
+   * one turn of the event loop shares one commit, each in a savepoint of its own. `write` may await only its tx.
+   */
+  tx<T>(write: (tx: Tx) => Promise<T>): Promise<T>
+  /** Calls `listener` after each commit that signalled `topic`. */
+  on(topic: Topic, listener: () => void): void
+  /** Copies the live database to `path`, which must not exist. */
+  backup(path: string, onProgress?: (done: number, total: number) => void): Promise<void>
+  /** Bytes of the write-ahead log. */
+  walBytes(): number
+  close(): void
+}
+
+export const isDiskFull = (error: unknown) => sqliteCode(error) === 'SQLITE_FULL'
+
+/** The database cannot write now, though nothing is wrong with what it was asked. */
+export const isUnwritable = (error: unknown) => /^SQLITE_(FULL|IOERR|BUSY|READONLY)/.test(sqliteCode(error))
+
+export const isDuplicate = (error: unknown) => sqliteCode(error).startsWith('SQLITE_CONSTRAINT_UNIQUE')
+
+const sqliteCode = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? '')

@@ -1,0 +1,50 @@
+import type Database from 'better-sqlite3'
+import initial from './migrations/0001_initial.sql' with { type: 'text' }
+
+interface Migration {
+  version: number
+  name: string
+  sql: string
+}
+
+const migrations: Migration[] = [{ version: 1, name: 'initial', sql: initial }]
+
+export const newestVersion = migrations.at(-1)!.version
+
+export class NewerSchema extends Error {}
+
+/**
+ * Brings the database up to this executable's schema, each step in a transaction of its own.
+ * `beforeUpgrade` runs once when an older database is about to change, to keep a copy of it.
+ */
+export async function migrate(connection: Database, beforeUpgrade?: () => Promise<void>): Promise<number[]> {
+  connection.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)')
+  const found = schemaVersion(connection)
+  if (found > newestVersion)
+    throw new NewerSchema(
+      `The database has schema ${found}, this executable knows ${newestVersion}: use a newer executable`,
+    )
+  const due = migrations.filter(({ version }) => version > found)
+  if (due.length > 0 && found > 0) await beforeUpgrade?.()
+  for (const migration of due) apply(connection, migration)
+  return due.map(({ version }) => version)
+}
+
+export function schemaVersion(connection: Database): number {
+  const row = connection.prepare('SELECT max(version) AS version FROM migrations').get() as {
+    version: number | null
+  }
+  return row.version ?? 0
+}
+
+function apply(connection: Database, { version, name, sql }: Migration) {
+  connection.exec('BEGIN IMMEDIATE')
+  try {
+    connection.exec(sql)
+    connection.prepare('INSERT INTO migrations (version, name) VALUES (?, ?)').run(version, name)
+    connection.exec('COMMIT')
+  } catch (error) {
+    connection.exec('ROLLBACK')
+    throw error
+  }
+}

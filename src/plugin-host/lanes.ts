@@ -1,0 +1,140 @@
+import { type Host, sendTasks } from './hosts.ts'
+import type { CatalogueEntry, Source } from './messages.ts'
+import type { Task } from './tasks.ts'
+import type { Trust } from './trust.ts'
+
+/** Hosts that do the same kind of work, and what waits for them. */
+export interface Lane {
+  key: string
+  /** Null means everything in the catalogue. */
+  source: Source | null
+  maxHosts: number
+  /** How many runs a host of it may have at a time. */
+  perHost: number
+  hosts: Host[]
+  queue: Task[]
+}
+
+export interface LaneOptions {
+  /** For the well-behaved algorithms. */
+  sharedHosts: number
+  maxHosts: number
+  open(lane: Lane): Host
+  close(host: Host): void
+  countHosts(): number
+  trust: Trust
+  /** True when no two plugins may share a process. */
+  isSeparate(): boolean
+}
+
+const APART_HOSTS = 2
+const TRANSCRIPTIONS_PER_HOST = 4
+const BUSY = 16
+/** Run numbers are 32 bits wide in the marker. */
+const LAST_RUN = 2_000_000_000
+
+/** Decides which host a run goes to, and starts hosts as they are needed. */
+export function createLanes(options: LaneOptions) {
+  const shared = newLane('shared', null, options.sharedHosts, Number.POSITIVE_INFINITY)
+  const lanes = new Map<string, Lane>([[shared.key, shared]])
+
+  /** All tasks are of one job. */
+  function place(tasks: Task[]) {
+    const together = tasks.filter((task) => laneOf(task) === shared)
+    if (together.length) give(shared, together)
+    if (together.length === tasks.length) return
+    for (const task of tasks) if (!together.includes(task)) give(laneOf(task), [task])
+  }
+
+  function laneOf({ entry, alone }: Task): Lane {
+    const apart = alone || options.isSeparate() || options.trust.isOnProbation(entry)
+    if (apart) return lane(`apart:${entry.id}`, entry, APART_HOSTS, 1)
+    if (entry.plugin === 'algorithm') return shared
+    return lane(`own:${entry.id}`, entry, 1, TRANSCRIPTIONS_PER_HOST)
+  }
+
+  function lane(key: string, entry: CatalogueEntry, maxHosts: number, perHost: number): Lane {
+    const known = lanes.get(key)
+    const { source } = entry
+    if (known) {
+      known.source = source
+      return known
+    }
+    const made = newLane(key, source, maxHosts, perHost)
+    lanes.set(key, made)
+    return made
+  }
+
+  function give(to: Lane, tasks: Task[]) {
+    const host = to.queue.length === 0 ? findHost(to, tasks.length) : undefined
+    if (host) return sendTasks(host, tasks)
+    const now = performance.now()
+    for (const task of tasks) task.queuedAt = now
+    to.queue.push(...tasks)
+  }
+
+  /** Sends what waits, as far as there is room. */
+  function pump(lane: Lane) {
+    while (lane.queue.length) {
+      const host = findHost(lane, 1)
+      if (!host) return
+      sendTasks(host, [lane.queue.shift()!])
+    }
+  }
+
+  function pumpAll() {
+    for (const lane of lanes.values()) if (lane.queue.length) pump(lane)
+  }
+
+  function findHost(lane: Lane, count: number): Host | undefined {
+    let best: Host | undefined
+    for (const host of lane.hosts) if (!best || host.tasks.size < best.tasks.size) best = host
+    if (best && best.lastRun > LAST_RUN) return retireInto(lane, best)
+    const room = best && best.tasks.size + count <= lane.perHost
+    const crowded = !room || (lane === shared && best!.tasks.size > BUSY)
+    if (crowded && lane.hosts.length < lane.maxHosts && mayStart(lane)) return start(lane)
+    return room ? best : undefined
+  }
+
+  function retireInto(lane: Lane, host: Host) {
+    options.close(host)
+    return start(lane)
+  }
+
+  function start(lane: Lane): Host {
+    const host = options.open(lane)
+    lane.hosts.push(host)
+    return host
+  }
+
+  /** One place is kept for the shared lane, so that plugins on probation cannot take them all. */
+  function mayStart(lane: Lane): boolean {
+    const limit = lane === shared ? options.maxHosts : options.maxHosts - 1
+    return options.countHosts() < limit || closeIdle(lane)
+  }
+
+  function closeIdle(needy: Lane): boolean {
+    for (const lane of lanes.values()) {
+      const idle = lane === needy || lane === shared ? undefined : lane.hosts.find((host) => !host.tasks.size)
+      if (!idle) continue
+      options.close(idle)
+      return true
+    }
+    return false
+  }
+
+  function remove(host: Host) {
+    for (const lane of lanes.values()) {
+      const index = lane.hosts.indexOf(host)
+      if (index >= 0) lane.hosts.splice(index, 1)
+    }
+  }
+
+  return { shared, all: () => [...lanes.values()], place, pump, pumpAll, remove, start }
+}
+
+export type Lanes = ReturnType<typeof createLanes>
+
+function newLane(key: string, source: Source | null, maxHosts: number, perHost: number): Lane {
+  return { key, source, maxHosts, perHost, hosts: [], queue: [] }
+}

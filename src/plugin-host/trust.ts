@@ -1,0 +1,60 @@
+import type { CatalogueEntry, Failure } from './messages.ts'
+
+const SUCCESSES_NEEDED = 20
+const PATIENCE_ENDS_AT = 3
+
+interface Record {
+  fingerprint: string
+  successes: number
+  /** In a row. */
+  faults: number
+  last: Failure | null
+}
+
+/** Remembers which plugins hung, crashed or held others up: they work apart until they have proven themselves. */
+export function createTrust(fingerprintOf: (entry: CatalogueEntry) => string) {
+  const records = new Map<string, Record>()
+
+  function recordOf(entry: CatalogueEntry): Record {
+    const fingerprint = fingerprintOf(entry)
+    const known = records.get(entry.id)
+    if (known?.fingerprint === fingerprint) return known
+    const fresh = { fingerprint, successes: 0, faults: 0, last: null }
+    records.set(entry.id, fresh)
+    return fresh
+  }
+
+  function noteFault(entry: CatalogueEntry, failure: Failure) {
+    const record = recordOf(entry)
+    record.successes = 0
+    record.faults++
+    record.last = failure
+  }
+
+  function noteSlowness(entry: CatalogueEntry) {
+    recordOf(entry).successes = 0
+  }
+
+  function noteSuccess(entry: CatalogueEntry) {
+    const record = records.get(entry.id)
+    if (!record) return
+    record.faults = 0
+    if (++record.successes >= SUCCESSES_NEEDED) records.delete(entry.id)
+  }
+
+  /** A changed file starts anew. */
+  function isOnProbation(entry: CatalogueEntry): boolean {
+    if (records.size === 0) return false
+    return records.get(entry.id)?.fingerprint === fingerprintOf(entry)
+  }
+
+  /** Why further runs should not be kept waiting for it, when it has failed several times in a row. */
+  function findDespair(entry: CatalogueEntry): Failure | null {
+    const record = records.get(entry.id)
+    return record && record.faults >= PATIENCE_ENDS_AT ? record.last : null
+  }
+
+  return { noteFault, noteSlowness, noteSuccess, isOnProbation, findDespair }
+}
+
+export type Trust = ReturnType<typeof createTrust>

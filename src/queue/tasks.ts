@@ -1,0 +1,117 @@
+import sql, { join } from 'sql-template-tag'
+import type { Tx } from '../db/db.ts'
+
+/** Lower goes first within a lane. */
+export const priorities = { normal: 0, bulk: 1 } as const
+
+/** The lane of tasks that were running when the process died: one at a time, to find out which of them kills it. */
+export const SUSPECTS = -1
+
+export interface Task {
+  id: number
+  kind: string
+  lane: number
+  payload: string
+  attempt: number
+  deaths: number
+}
+
+export interface NewTask {
+  kind: string
+  /** Tasks of one lane share a concurrency limit, and lanes take turns. */
+  lane: number
+  payload: unknown
+  priority?: number
+  /** Not before this time, in ms. */
+  runAt?: number
+}
+
+const columns = sql`id, kind, lane, payload, attempt, deaths`
+
+/** Commits with whatever else the transaction writes; the worker wakes as soon as it has. */
+export async function enqueue(tx: Tx, task: NewTask): Promise<void> {
+  const runAt = task.runAt ?? tx.now
+  await tx.run(sql`
+    INSERT INTO tasks (kind, lane, priority, payload, state, run_at)
+    VALUES (${task.kind}, ${task.lane}, ${task.priority ?? priorities.normal}, ${JSON.stringify(task.payload)},
+      ${runAt > tx.now ? 'waiting' : 'ready'}, ${runAt})`)
+  tx.signal('tasks')
+}
+
+/** Makes what has become due claimable, and tells when the next one will be. */
+export async function promoteDue(tx: Tx): Promise<number | undefined> {
+  await tx.run(sql`UPDATE tasks SET state = 'ready' WHERE state = 'waiting' AND run_at <= ${tx.now}`)
+  const next = await tx.get<{ runAt: number | null }>(sql`
+    SELECT min(run_at) AS "runAt" FROM tasks WHERE state = 'waiting'`)
+  return next?.runAt ?? undefined
+}
+
+/** The lanes of a kind that have something to do; as many index seeks as there are lanes. */
+export async function readyLanes(tx: Tx, kind: string): Promise<number[]> {
+  const rows = await tx.all<{ lane: number }>(sql`
+    WITH RECURSIVE lanes (lane) AS (
+      SELECT min(lane) FROM tasks WHERE state = 'ready' AND kind = ${kind}
+      UNION ALL
+      SELECT (SELECT min(lane) FROM tasks WHERE state = 'ready' AND kind = ${kind} AND lane > lanes.lane)
+      FROM lanes WHERE lanes.lane IS NOT NULL
+    )
+    SELECT lane FROM lanes WHERE lane IS NOT NULL`)
+  return rows.map(({ lane }) => lane)
+}
+
+export async function claim(
+  tx: Tx,
+  kind: string,
+  lane: number,
+  limit: number,
+  leaseMs: number,
+): Promise<Task[]> {
+  const tasks = await tx.all<Task>(sql`
+    UPDATE tasks SET state = 'running', attempt = attempt + 1, lease_until = ${tx.now + leaseMs}
+    WHERE id IN (
+      SELECT id FROM tasks
+      WHERE state = 'ready' AND kind = ${kind} AND lane = ${lane}
+      ORDER BY priority, id
+      LIMIT ${limit}
+    )
+    RETURNING ${columns}`)
+  return tasks.sort((one, other) => one.id - other.id)
+}
+
+/** False when somebody else has taken the task over meanwhile: then nothing of this attempt may be kept. */
+export async function complete(tx: Tx, task: Task): Promise<boolean> {
+  const gone = await tx.run(sql`
+    DELETE FROM tasks WHERE id = ${task.id} AND state = 'running' AND attempt = ${task.attempt}`)
+  return gone === 1
+}
+
+export async function retryAt(tx: Tx, task: Task, runAt: number): Promise<boolean> {
+  const changed = await tx.run(sql`
+    UPDATE tasks SET state = 'waiting', run_at = ${runAt}, lease_until = NULL
+    WHERE id = ${task.id} AND state = 'running' AND attempt = ${task.attempt}`)
+  tx.signal('tasks')
+  return changed === 1
+}
+
+/** Puts back what was claimed and not finished, as if it had not been tried. */
+export async function release(tx: Tx, tasks: Task[]): Promise<void> {
+  if (tasks.length === 0) return
+  await tx.run(sql`
+    UPDATE tasks SET state = 'ready', attempt = attempt - 1, lease_until = NULL
+    WHERE state = 'running' AND id IN (${join(tasks.map(({ id }) => id))})`)
+}
+
+/**
+ * Takes over what a dead process was running. Tasks of `suspectKinds` count the death and go on one at a time,
+ * since one of them may have been what killed it.
+ */
+export async function takeOver(tx: Tx, suspectKinds: string[], leaseEndedBefore?: number): Promise<number> {
+  const overdue = leaseEndedBefore === undefined ? sql`1 = 1` : sql`lease_until < ${leaseEndedBefore}`
+  const suspects = await tx.run(sql`
+    UPDATE tasks SET state = 'ready', lease_until = NULL, deaths = deaths + 1, lane = ${SUSPECTS}
+    WHERE state = 'running' AND kind IN (${join(['', ...suspectKinds])}) AND ${overdue}`)
+  const others = await tx.run(sql`
+    UPDATE tasks SET state = 'ready', lease_until = NULL WHERE state = 'running' AND ${overdue}`)
+  if (suspects + others > 0) tx.signal('tasks')
+  return suspects + others
+}

@@ -1,0 +1,188 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+
+/** A setting that cannot be used: one line for the operator, exit code 2. */
+export class WrongSetting extends Error {}
+
+const MB = 1024 * 1024
+
+const number = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+const bytes = z
+  .union([z.number(), z.string()])
+  .transform(parseBytes)
+  .pipe(z.number().int().min(1024).max(1e12))
+const seconds = z.coerce.number().min(0.05).max(86_400)
+const onOff = z
+  .union([z.boolean(), z.enum(['on', 'off', 'true', 'false', '1', '0'])])
+  .transform((value) => value === true || value === 'on' || value === 'true' || value === '1')
+const list = z
+  .union([z.array(z.string()), z.string()])
+  .transform((value) => (typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value))
+const cidrs = list.refine((all) => all.every((cidr) => /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(cidr)), {
+  message: 'expects networks such as 10.0.0.0/8, separated by commas',
+})
+const url = z.string().regex(/^https?:\/\/[^\s/]+/, 'expects an http(s) address')
+
+/** Every setting, once: its name in `earshot.toml`, its default and what it may be. */
+const schema = z.object({
+  host: z.string().min(1).default('127.0.0.1'),
+  port: number(0, 65_535).default(8484),
+  data: z.string().min(1).default('./earshot-data'),
+  plugins: z.string().min(1).optional(),
+  token: z.string().min(16, 'needs at least 16 characters').optional(),
+  key: z.string().optional(),
+  public_url: url.optional(),
+  trusted_proxies: cidrs.default([]),
+  allow_networks: cidrs.default([]),
+  rate_limits: onOff.default(true),
+  max_body: bytes.default(10 * MB),
+  max_upload: bytes.default(500 * MB),
+  log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  plugin_hosts: number(1, 32).default(1),
+  plugin_memory: bytes.default(512 * MB),
+  algorithm_timeout: seconds.default(60),
+  transcriber_timeout: seconds.default(900),
+  stop_timeout: seconds.default(10),
+  webhook_timeout: seconds.default(15),
+  /** Seconds between the attempts of a delivery. */
+  webhook_retries: list
+    .transform((all) => all.map(Number))
+    .refine((all) => all.every((delay) => delay >= 0), { message: 'expects seconds, separated by commas' })
+    .default([5, 300, 1800, 7200, 18_000, 36_000, 36_000]),
+  webhook_concurrency: number(1, 256).default(64),
+  audio_fetch_timeout: seconds.default(300),
+  /** Seconds between the attempts to fetch a recording. */
+  audio_fetch_retries: list
+    .transform((all) => all.map(Number))
+    .refine((all) => all.every((delay) => delay >= 0), { message: 'expects seconds, separated by commas' })
+    .default([2, 10, 60, 300]),
+  openai_url: url.optional(),
+  openai_model: z.string().optional(),
+  command_program: z.string().optional(),
+  command_args: z.string().optional(),
+  command_format: z.enum(['whisper-cpp', 'pocketsphinx', 'text', 'json']).optional(),
+})
+
+export type SettingName = keyof z.infer<typeof schema>
+
+export interface Settings extends z.infer<typeof schema> {
+  data: string
+  plugins: string
+  /** `EARSHOT_SECRET_<NAME>` and the `[secrets]` table: what plugins may ask for by name. */
+  secrets: Record<string, string>
+}
+
+const names = Object.keys(schema.shape) as SettingName[]
+/** Their values may also stand in a file named by `EARSHOT_<NAME>_FILE`. */
+const secretNames: SettingName[] = ['token', 'key']
+const SECRET_PREFIX = 'EARSHOT_SECRET_'
+
+export type Environment = Record<string, string | undefined>
+export type Flags = Record<string, string | undefined>
+
+/** Flags before the environment before `earshot.toml` before the defaults. */
+export function readSettings(flags: Flags, environment: Environment): Settings {
+  const fromEnvironment = readEnvironment(environment)
+  const data = resolve(flags.data ?? fromEnvironment.data ?? './earshot-data')
+  const file = readFile(flags.config, join(data, 'earshot.toml'))
+  const { secrets: fileSecrets, ...fileSettings } = file
+  const given = { ...fileSettings, ...fromEnvironment, ...pickNames(flags) }
+  refuseUnknown(fileSettings)
+  const parsed = schema.safeParse(given)
+  if (!parsed.success) throw wrong(parsed.error, flags, fromEnvironment)
+  const settings = parsed.data
+  return {
+    ...settings,
+    data: resolve(settings.data),
+    plugins: resolve(settings.plugins ?? join(settings.data, 'plugins')),
+    secrets: { ...stringValues(fileSecrets), ...environmentSecrets(environment) },
+  }
+}
+
+function readEnvironment(environment: Environment): Flags {
+  const found: Flags = {}
+  for (const name of names) {
+    const variable = `EARSHOT_${name.toUpperCase()}`
+    const value = environment[variable]
+    if (value !== undefined && value !== '') found[name] = value
+    else if (secretNames.includes(name)) found[name] = secretFile(environment, variable)
+  }
+  return withoutUndefined(found)
+}
+
+function secretFile(environment: Environment, variable: string): string | undefined {
+  const path = environment[`${variable}_FILE`]
+  if (!path) return undefined
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    throw new WrongSetting(`${variable}_FILE names a file that cannot be read: ${path}`)
+  }
+}
+
+function environmentSecrets(environment: Environment): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const [variable, value] of Object.entries(environment)) {
+    if (!variable.startsWith(SECRET_PREFIX) || !value) continue
+    const name = variable.slice(SECRET_PREFIX.length)
+    if (name.endsWith('_FILE')) {
+      const target = name.slice(0, -'_FILE'.length)
+      found[target] = secretFile(environment, `${SECRET_PREFIX}${target}`) ?? ''
+    } else found[name] = value
+  }
+  return found
+}
+
+function readFile(named: string | undefined, usual: string): Record<string, unknown> {
+  const path = named ?? (existsSync(usual) ? usual : undefined)
+  if (!path) return {}
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    throw new WrongSetting(`The settings file ${path} cannot be read`)
+  }
+  try {
+    return Bun.TOML.parse(text) as Record<string, unknown>
+  } catch (error) {
+    throw new WrongSetting(`The settings file ${path} is not valid TOML: ${(error as Error).message}`)
+  }
+}
+
+function refuseUnknown(fileSettings: Record<string, unknown>) {
+  const unknown = Object.keys(fileSettings).find((name) => !names.includes(name as SettingName))
+  if (unknown) throw new WrongSetting(`earshot.toml has an unknown setting: ${unknown}`)
+}
+
+function wrong(error: z.ZodError, flags: Flags, environment: Flags): WrongSetting {
+  const issue = error.issues[0]!
+  const name = String(issue.path[0])
+  const label =
+    flags[name] !== undefined
+      ? `--${name.replaceAll('_', '-')}`
+      : environment[name] !== undefined
+        ? `EARSHOT_${name.toUpperCase()}`
+        : `${name} in earshot.toml`
+  return new WrongSetting(`${label}: ${issue.message}`)
+}
+
+function pickNames(flags: Flags): Flags {
+  return withoutUndefined(Object.fromEntries(names.map((name) => [name, flags[name]])))
+}
+
+const withoutUndefined = (values: Flags): Flags =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+
+const stringValues = (table: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries((table ?? {}) as Record<string, unknown>).map(([name, value]) => [name, String(value)]),
+  )
+
+function parseBytes(value: string | number): number {
+  if (typeof value === 'number') return value
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?\s*$/i.exec(value)
+  if (!match) return Number.NaN
+  const unit = { b: 1, kb: 1024, mb: MB, gb: 1024 * MB }[(match[2] ?? 'b').toLowerCase()] ?? 1
+  return Math.round(Number(match[1]) * unit)
+}

@@ -1,0 +1,95 @@
+import type { Turn } from '../plugin-host/contract.ts'
+import { isContentWord } from './stopwords.ts'
+import { stem, type Token, tokenize } from './tokens.ts'
+
+export interface KeyPhrase {
+  phrase: string
+  count: number
+  score: number
+  /** The turns it was said in. */
+  turns: number[]
+}
+
+/** What the call is about: runs of content words, rated by how often and with how many others they stand (RAKE). */
+export function keyPhrases(turns: readonly Turn[], limit: number, language = 'en'): KeyPhrase[] {
+  const runs = turns.flatMap((turn) => runsOf(turn, language))
+  const weights = weighWords(runs)
+  const groups = new Map<string, { forms: Map<string, number>; turns: number[]; keys: string[] }>()
+  for (const run of runs) {
+    const group = groups.get(run.keys.join(' ')) ?? { forms: new Map(), turns: [], keys: run.keys }
+    group.forms.set(run.text, (group.forms.get(run.text) ?? 0) + 1)
+    group.turns.push(run.turn)
+    groups.set(run.keys.join(' '), group)
+  }
+  const rated = [...groups.values()].map((group) => rate(group, weights))
+  return withoutParts(rated.sort((a, b) => b.score - a.score || b.count - a.count || a.phrase.localeCompare(b.phrase)))
+    .slice(0, limit)
+}
+
+interface Run {
+  text: string
+  keys: string[]
+  turn: number
+}
+
+const LONGEST_RUN = 4
+
+function runsOf(turn: Turn, language: string): Run[] {
+  const runs: Run[] = []
+  let open: Token[] = []
+  const close = () => {
+    if (open.length > 0) runs.push(...cut(open).map((tokens) => runFrom(tokens, turn.turn)))
+    open = []
+  }
+  for (const token of tokenize(turn.text)) {
+    const last = open.at(-1)
+    if (last && /[^\s"'“”‘’()-]/.test(turn.text.slice(last.end, token.start))) close()
+    if (isContentWord(token.word, language) && !SPELLED.test(token.text)) open.push(token)
+    else close()
+  }
+  close()
+  return runs
+}
+
+/** «S-m-i-t-h», «nine-one» and addresses are data, not topics. */
+const SPELLED = /^(?:\p{L}-)+\p{L}$|[.@]\p{L}{2,4}$|\d/u
+
+/** A very long run is one breath, not one phrase: keep its last words, where English puts the noun. */
+const cut = (tokens: Token[]): Token[][] => (tokens.length <= LONGEST_RUN ? [tokens] : [tokens.slice(-LONGEST_RUN + 1)])
+
+const runFrom = (tokens: Token[], turn: number): Run => ({
+  text: tokens.map((token) => token.word.replace(/'s$/, '')).join(' '),
+  keys: tokens.map((token) => stem(token.word)),
+  turn,
+})
+
+function weighWords(runs: Run[]): Map<string, number> {
+  const seen = new Map<string, { frequency: number; degree: number }>()
+  for (const run of runs) {
+    for (const key of run.keys) {
+      const entry = seen.get(key) ?? { frequency: 0, degree: 0 }
+      entry.frequency++
+      entry.degree += run.keys.length
+      seen.set(key, entry)
+    }
+  }
+  return new Map([...seen].map(([key, { frequency, degree }]) => [key, (degree / frequency) * Math.log2(1 + frequency)]))
+}
+
+function rate(group: { forms: Map<string, number>; turns: number[]; keys: string[] }, weights: Map<string, number>): KeyPhrase {
+  const weight = group.keys.reduce((sum, key) => sum + (weights.get(key) ?? 0), 0)
+  const [phrase = ''] = [...group.forms].reduce((best, form) => (form[1] > best[1] ? form : best))
+  const count = group.turns.length
+  const score = Math.round((weight / Math.sqrt(group.keys.length)) * (1 + Math.log2(count)) * 100) / 100
+  return { phrase, count, score, turns: [...new Set(group.turns)] }
+}
+
+/** A phrase inside a better one that is never said alone more often adds nothing. */
+function withoutParts(phrases: KeyPhrase[]): KeyPhrase[] {
+  const kept: KeyPhrase[] = []
+  for (const one of phrases) {
+    const inside = kept.some((other) => ` ${other.phrase} `.includes(` ${one.phrase} `) && other.count >= one.count)
+    if (!inside) kept.push(one)
+  }
+  return kept
+}
