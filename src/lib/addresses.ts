@@ -68,6 +68,11 @@ export function literalAddress(hostname: string) {
   return ipaddr.IPv4.isValidFourPartDecimal(hostname) ? hostname : undefined
 }
 
+/** The address that the system would connect to: a mapped one stands for its IPv4 address. */
+export function connectedAddress(text: string) {
+  return ipaddr.process(text).toString()
+}
+
 export function isLoopback(text: string) {
   const range = parseAddress(text)?.range()
   return range === 'loopback' || range === 'unspecified'

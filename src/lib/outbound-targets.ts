@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import { networkInterfaces } from 'node:os'
-import { createGate, isLoopback, literalAddress, normalAddress } from './addresses.ts'
+import { connectedAddress, createGate, isLoopback, literalAddress, normalAddress } from './addresses.ts'
 import { type Clock, SECOND } from './clock.ts'
 import { lookupError, outboundError } from './outbound-errors.ts'
 
@@ -143,6 +143,7 @@ function ipv4First(a: string, b: string) {
 }
 
 function isThisMachine(address: string) {
-  if (isLoopback(address)) return true
-  return Object.values(networkInterfaces()).some((list) => list?.some((each) => each.address === address))
+  const connected = connectedAddress(address)
+  if (isLoopback(connected)) return true
+  return Object.values(networkInterfaces()).some((list) => list?.some((each) => each.address === connected))
 }

@@ -1,10 +1,18 @@
 import Ajv, { type ValidateFunction } from 'ajv/dist/2020'
 import type { FieldError } from '../lib/refusal.ts'
 import type { Transcription } from './contract.ts'
-import { type Answer, type CatalogueEntry, type Failure, type JsonSchema, MAX_RESULT_BYTES } from './messages.ts'
+import {
+  type Answer,
+  type CatalogueEntry,
+  type Failure,
+  type JsonSchema,
+  MAX_RESULT_BYTES,
+  type Method,
+} from './messages.ts'
 import { findTimeFault } from './transcription.ts'
 
 const MAX_CACHED = 500
+const WITHOUT_SCHEMA = new Set<Method>(['check', 'hang_up'])
 
 export type Read = { result: unknown; failure?: undefined } | { failure: Failure }
 
@@ -15,10 +23,11 @@ export function createAnswers() {
   const byEntry = new WeakMap<CatalogueEntry, ValidateFunction>()
   const byText = new Map<string, ValidateFunction>()
 
-  function read(entry: CatalogueEntry, text: string): Read {
+  function read(entry: CatalogueEntry, method: Method, text: string): Read {
     if (text.length > MAX_RESULT_BYTES) return bad('it is larger than 8 MB')
     const result = parse(text)
     if (result === undefined) return bad('it is not JSON')
+    if (WITHOUT_SCHEMA.has(method)) return { result }
     const check = validatorOf(entry)
     if (!check(result)) return bad(`${place(check)} ${check.errors?.[0]?.message ?? 'does not fit'}`)
     const fault = entry.plugin === 'transcriber' ? findTimeFault(result as Transcription) : undefined
@@ -26,8 +35,10 @@ export function createAnswers() {
   }
 
   function validatorOf(entry: CatalogueEntry): ValidateFunction {
-    let check = byEntry.get(entry)
-    if (!check) byEntry.set(entry, (check = compile(entry.result_schema ?? {})))
+    const known = byEntry.get(entry)
+    if (known) return known
+    const check = compile(entry.result_schema ?? {})
+    byEntry.set(entry, check)
     return check
   }
 
@@ -65,12 +76,19 @@ export function isAnswer(value: unknown): value is Answer {
   if (typeof answer !== 'object' || answer === null || !Number.isInteger(answer.run)) return false
   if (!Number.isFinite(answer.ms) || !Number.isFinite(answer.at)) return false
   if (answer.logs !== undefined && !Array.isArray(answer.logs)) return false
-  return answer.skipped === true || typeof answer.result === 'string' || typeof answer.failure?.message === 'string'
+  return (
+    answer.skipped === true ||
+    typeof answer.result === 'string' ||
+    typeof answer.failure?.message === 'string'
+  )
 }
 
 function bad(problem: string): Read {
   return {
-    failure: { code: 'plugin_bad_result', message: `The plugin's answer does not fit its schema: ${problem}.` },
+    failure: {
+      code: 'plugin_bad_result',
+      message: `The plugin's answer does not fit its schema: ${problem}.`,
+    },
   }
 }
 
@@ -106,4 +124,5 @@ function cleanValue(key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, withoutPatterns(schema)]))
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null

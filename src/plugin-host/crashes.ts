@@ -1,5 +1,5 @@
 import type { Host } from './hosts.ts'
-import type { Failure } from './messages.ts'
+import type { Failure, FailureCode } from './messages.ts'
 import type { Task } from './tasks.ts'
 
 const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc|cannot allocate memory/i
@@ -19,7 +19,8 @@ export function examine(host: Host, how: string, isAlone: boolean): Postmortem {
   const begun = host.marker.started()
   const started = tasks.filter((task) => task.run <= begun)
   const culprit =
-    host.tasks.get(host.verdict?.culprit ?? current) ?? (isAlone && started.length === 1 ? started[0] : undefined)
+    host.tasks.get(host.verdict?.culprit ?? current) ??
+    (isAlone && started.length === 1 ? started[0] : undefined)
   return {
     culprit,
     failure: host.verdict?.failure ?? crashOf(host, how),
@@ -33,6 +34,24 @@ function crashOf(host: Host, how: string): Failure {
     return { code: 'plugin_memory', message: 'The plugin ran out of memory and took its process down.' }
   return { code: 'plugin_crashed', message: `The plugin ended its process (${how}).` }
 }
+
+/** These make a plugin work apart from the others. */
+export const FAULTS = new Set<FailureCode>(['plugin_timeout', 'plugin_crashed', 'plugin_memory'])
+
+export const NOT_UNDERSTOOD: Failure = {
+  code: 'plugin_bad_result',
+  message: 'The answer of the plugin host cannot be understood.',
+}
+
+export const GIVEN_UP: Failure = {
+  code: 'plugin_crashed',
+  message: 'The plugin host ended each time before this run was done.',
+}
+
+export const goneFailure = (id: string): Failure => ({
+  code: 'plugin_unavailable',
+  message: `There is no plugin «${id}».`,
+})
 
 export const timedOut = (limitMs: number): Failure => ({
   code: 'plugin_timeout',

@@ -1,5 +1,5 @@
 import { type Answers, isAnswer } from './answers.ts'
-import { examine } from './crashes.ts'
+import { examine, FAULTS, GIVEN_UP, goneFailure, NOT_UNDERSTOOD, timedOut } from './crashes.ts'
 import { type Host, retireHost } from './hosts.ts'
 import type { Lanes } from './lanes.ts'
 import { readRss } from './memory.ts'
@@ -29,6 +29,7 @@ export function createDispatcher(options: DispatcherOptions) {
     if (message.t === 'late') takeAnswer(host, message.answer)
     if (message.t === 'done') takeBatch(host, message.batch, message.answers)
     if (host.retired && host.tasks.size === 0) host.kill()
+    if (lanes.anyWaiting()) lanes.pumpAll()
   }
 
   function takeBatch(host: Host, batch: number, given: Answer[]) {
@@ -36,8 +37,8 @@ export function createDispatcher(options: DispatcherOptions) {
     if (!tasks || !Array.isArray(given)) return
     host.batches.delete(batch)
     for (const answer of given) takeAnswer(host, answer)
-    if (host.tasks.size) for (const task of tasks) task.detached = true
-    if (lanes.anyWaiting()) lanes.pumpAll()
+    if (host.tasks.size === 0) return
+    for (const task of tasks) if (host.tasks.get(task.run) === task) task.detached = true
   }
 
   function takeAnswer(host: Host, answer: Answer) {
@@ -54,7 +55,7 @@ export function createDispatcher(options: DispatcherOptions) {
   }
 
   function takeFailure(task: Task, answer: Answer, failure: Failure) {
-    const shown = task.abortedAt ? timeoutOf(task) : failure
+    const shown = task.abortedAt ? timedOut(task.limitMs) : failure
     if (FAULTS.has(shown.code)) trust.noteFault(task.entry, shown)
     failTask(task, shown, answer)
   }
@@ -107,6 +108,7 @@ export function createDispatcher(options: DispatcherOptions) {
     if (slow) trust.noteSlowness(slow.entry)
     retire(host)
     for (const task of tasks) host.tasks.delete(task.run)
+    if (host.tasks.size === 0) host.kill()
     again(tasks)
   }
 

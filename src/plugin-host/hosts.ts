@@ -2,8 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { guarded, hostEnvironment } from './command.ts'
 import { createMarker, type Marker } from './marker.ts'
-import type { CatalogueEntry, FromHost, Init, RunOrder, Source, ToHost } from './messages.ts'
-import type { Failure } from './messages.ts'
+import type { CatalogueEntry, Failure, FromHost, Init, RunOrder, Source, ToHost } from './messages.ts'
 import type { Task } from './tasks.ts'
 
 const STDERR_KEPT = 4096
@@ -18,7 +17,9 @@ export interface HostOptions {
 }
 
 /** What a host came to be loaded with, or why it was not. */
-export type Loading = { ok: true; catalogue: CatalogueEntry[]; jit: boolean } | { ok: false; loading: number; message: string }
+export type Loading =
+  | { ok: true; catalogue: CatalogueEntry[]; jit: boolean }
+  | { ok: false; loading: number; message: string }
 
 export interface Host {
   number: number
@@ -33,6 +34,7 @@ export interface Host {
   retired: boolean
   gone: boolean
   rss: number
+  measuredAt: number
   lastRun: number
   lastBatch: number
   startedAt: number
@@ -86,6 +88,7 @@ export function startHost(options: HostOptions, sources: Source[], events: HostE
     retired: false,
     gone: false,
     rss: 0,
+    measuredAt: 0,
     lastRun: 0,
     lastBatch: 0,
     startedAt: now,
@@ -116,7 +119,11 @@ export function startHost(options: HostOptions, sources: Source[], events: HostE
     host.kill()
     rmSync(path, { force: true })
     const how = signal ? `signal ${signal}` : `exit code ${code}`
-    loading.resolve({ ok: false, loading: -1 - marker.current(), message: host.verdict?.failure.message ?? how })
+    loading.resolve({
+      ok: false,
+      loading: -1 - marker.current(),
+      message: host.verdict?.failure.message ?? how,
+    })
     events.exit(host, how)
   }
 
@@ -178,7 +185,8 @@ function keepTail(stream: ReadableStream<Uint8Array>): () => string {
   let tail = ''
   const decoder = new TextDecoder()
   const read = async () => {
-    for await (const chunk of stream) tail = (tail + decoder.decode(chunk.slice(-STDERR_KEPT))).slice(-STDERR_KEPT)
+    for await (const chunk of stream)
+      tail = (tail + decoder.decode(chunk.slice(-STDERR_KEPT))).slice(-STDERR_KEPT)
   }
   read().catch(() => undefined)
   return () => tail

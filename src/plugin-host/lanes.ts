@@ -130,7 +130,12 @@ export function createLanes(options: LaneOptions) {
     }
   }
 
-  return { shared, all: () => [...lanes.values()], place, pump, pumpAll, remove, start }
+  function anyWaiting() {
+    for (const lane of lanes.values()) if (lane.queue.length) return true
+    return false
+  }
+
+  return { shared, anyWaiting, all: () => [...lanes.values()], place, pump, pumpAll, remove, start }
 }
 
 export type Lanes = ReturnType<typeof createLanes>

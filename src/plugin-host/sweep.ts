@@ -93,6 +93,7 @@ function watchMemory(host: Host, now: number, { memoryLimitMb, condemn, replace 
 
 /** The run on the CPU, if the memory has grown since it began; else nobody is known to be at fault. */
 function findEater(host: Host, limit: number): number {
-  const task = host.tasks.get(host.marker.current()) ?? (host.tasks.size === 1 ? [...host.tasks.values()][0] : undefined)
+  const task =
+    host.tasks.get(host.marker.current()) ?? (host.tasks.size === 1 ? [...host.tasks.values()][0] : undefined)
   return task?.seenAt && host.rss - task.rssBefore > limit * GROWN_BY_ONE ? task.run : 0
 }

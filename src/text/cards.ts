@@ -1,11 +1,11 @@
 import type { Turn } from '../plugin-host/contract.ts'
-import { charactersOf, dictations, type Item, type Span, spansOf, windows } from './dictations.ts'
+import { charactersOf, dictations, type Item, type Stretch, spansOf, windows } from './dictations.ts'
 import { labelBefore, labelBeside, type NumberLabel } from './number-labels.ts'
 
 export interface NumberMention {
   /** Digits (and letters) alone. */
   value: string
-  parts: Span[]
+  parts: Stretch[]
 }
 
 const CARD = /^(?:3[0-9]|4|5[0-8]|6|2[2-7])\d+$/

@@ -12,7 +12,7 @@ export interface Item {
   end: number
 }
 
-export interface Span {
+export interface Stretch {
   turn: number
   start: number
   end: number
@@ -147,8 +147,8 @@ function isQuiet(turns: Turn[], from: number, to: number) {
 }
 
 /** The stretches of the items, one for each turn they lie in; an opening bracket or a plus belongs to them. */
-export function spansOf(items: Item[]): Span[] {
-  const spans: Span[] = []
+export function spansOf(items: Item[]): Stretch[] {
+  const spans: Stretch[] = []
   for (const item of items) {
     const last = spans.at(-1)
     if (last?.turn === item.turn) last.end = item.end

@@ -1,6 +1,6 @@
 import { type CountryCode, parsePhoneNumberFromString, validatePhoneNumberLength } from 'libphonenumber-js/min'
 import type { Call, Turn } from '../plugin-host/contract.ts'
-import { charactersOf, type Dictation, dictations, type Item, type Span, spansOf, windows } from './dictations.ts'
+import { charactersOf, type Dictation, dictations, type Item, type Stretch, spansOf, windows } from './dictations.ts'
 import { labelBefore, labelBeside } from './number-labels.ts'
 
 export interface PhoneMention {
@@ -10,7 +10,7 @@ export interface PhoneMention {
   start: number
   end: number
   /** The same for every turn the number was spread over. */
-  parts: Span[]
+  parts: Stretch[]
   /** True when it mends the number said before: «no, sorry, 3465». */
   corrects: boolean
 }

@@ -151,12 +151,12 @@ describe('by default', () => {
     '',
   ])('%s is no usable URL', async (url) => {
     expect(await post(outbound, url)).toMatchObject({ errorKind: 'invalid_url' })
-    expect(outbound.check(url)).rejects.toMatchObject({ kind: 'invalid_url', retryable: false })
+    await expect(outbound.check(url)).rejects.toMatchObject({ kind: 'invalid_url', retryable: false })
   })
 
   test.each([22, 25, 53, 445, 1023])('port %d of a public host is refused', async (port) => {
     const named = createOutbound({ allowNetworks: [], lookup: async () => ['93.184.216.34'] })
-    expect(named.check(`http://example.com:${port}/`)).rejects.toMatchObject({ kind: 'blocked' })
+    await expect(named.check(`http://example.com:${port}/`)).rejects.toMatchObject({ kind: 'blocked' })
   })
 
   test.each(['http://8.8.8.8/', 'https://1.1.1.1:8443/', 'https://[2606:4700:4700::1111]/'])(
@@ -235,7 +235,7 @@ describe('names', () => {
   test('one bad address among good ones is enough to refuse', async () => {
     const lookup = async () => ['93.184.216.34', '127.0.0.1']
     const outbound = createOutbound({ allowNetworks: [], lookup })
-    expect(outbound.check('http://mixed.example.com/')).rejects.toMatchObject({ kind: 'blocked' })
+    await expect(outbound.check('http://mixed.example.com/')).rejects.toMatchObject({ kind: 'blocked' })
   })
 
   test('a name that changes its address between check and connection is connected as checked', async () => {
@@ -265,7 +265,7 @@ describe('names', () => {
     await outbound.check('http://a.example.com/other')
     expect(lookups).toBe(1)
     now += 1
-    expect(outbound.check('http://a.example.com/')).rejects.toMatchObject({ kind: 'blocked' })
+    await expect(outbound.check('http://a.example.com/')).rejects.toMatchObject({ kind: 'blocked' })
     expect(lookups).toBe(2)
   })
 
@@ -284,7 +284,7 @@ describe('names', () => {
   test('a refused name is asked for again', async () => {
     let address = '10.0.0.1'
     const outbound = createOutbound({ allowNetworks: [], lookup: async () => [address] })
-    expect(outbound.check('http://a.example.com/')).rejects.toThrow(OutboundError)
+    await expect(outbound.check('http://a.example.com/')).rejects.toThrow(OutboundError)
     await Bun.sleep(1)
     address = '93.184.216.34'
     expect(await outbound.check('http://a.example.com/')).toBeUndefined()
@@ -299,7 +299,7 @@ describe('names', () => {
       throw Object.assign(new Error('lookup'), { code })
     }
     const outbound = createOutbound({ allowNetworks: [], lookup })
-    expect(outbound.check('http://a.example.com/')).rejects.toMatchObject({ kind: 'dns', retryable })
+    await expect(outbound.check('http://a.example.com/')).rejects.toMatchObject({ kind: 'dns', retryable })
     expect(await post(outbound, 'http://a.example.com/')).toMatchObject({ errorKind: 'dns' })
   })
 

@@ -1,0 +1,36 @@
+import type { Catalogue } from './core/algorithms/catalogue.ts'
+import type { SectionKeepers } from './core/config/configs.ts'
+import type { Db } from './db/db.ts'
+import type { Clock } from './lib/clock.ts'
+import type { Log } from './lib/log.ts'
+import type { Outbound } from './lib/outbound.ts'
+import type { Cursors } from './lib/page.ts'
+import type { Sealer } from './lib/sealed.ts'
+import type { Pool } from './plugin-host/pool.ts'
+import type { Settings } from './settings.ts'
+
+/** What touches the world. Made once, in `boot`, and passed as the first parameter to whoever needs it. */
+export interface App {
+  settings: Settings
+  version: string
+  db: Db
+  log: Log
+  clock: Clock
+  sealer: Sealer
+  cursors: Cursors
+  outbound: Outbound
+  plugins: Pool
+  /** The algorithms that are loaded now. */
+  catalogue(): Catalogue
+  /** Ids of the transcribers that are loaded now. */
+  transcribers(): string[]
+  /** What sections of the configuration need besides storing. */
+  keepers: SectionKeepers
+  /** SHA-256 of the platform token that the operator gave from outside. */
+  operatorTokenHash: string | undefined
+  /** Absolute paths. */
+  folders: { recordings: string; temporary: string }
+  /** Milliseconds since the epoch. */
+  startedAt: number
+  queueDepth(): Promise<{ kind: string; ready: number; waiting: number; running: number }[]>
+}

@@ -1,0 +1,81 @@
+import type { Call } from '../calls/calls.sql.ts'
+import { formatTranscript, type Turn } from '../calls/transcripts.ts'
+import type { Job } from './jobs.sql.ts'
+
+/** A run as its payload needs it. */
+export interface FinishedRun {
+  id: number
+  algorithmId: string
+  confidenceScore: number | null
+  result: Record<string, unknown> | null
+  error: { code: string; message: string } | null
+}
+
+/** What all payloads of a job share. */
+export interface PayloadSource {
+  job: Job
+  call: Call
+  turns: Turn[]
+  recordingUrl: string | null
+  runs: FinishedRun[]
+}
+
+const APPOINTMENT = 'appointment_scheduling'
+
+/** The bytes of one run's webhook; `now` is the time of the event, and stays that over all attempts. */
+export function payloadWriter(source: PayloadSource, now: number): (run: FinishedRun) => string {
+  const shared = sharedFields(source)
+  const timestamp = new Date(now).toISOString().replace('Z', '000Z')
+  return (run) =>
+    JSON.stringify({
+      status: run.error ? 'failed' : 'completed',
+      timestamp,
+      call: {
+        algorithm_run_id: run.id,
+        algorithm_id: run.algorithmId,
+        ...shared,
+        confidence_score: run.confidenceScore,
+      },
+      data: dataOf(run),
+      ...(run.error && { error: run.error }),
+    })
+}
+
+function dataOf({ algorithmId, result }: FinishedRun): unknown[] {
+  if (!result) return []
+  return algorithmId === APPOINTMENT
+    ? [{ patient: result.patient, appointment: result.appointment }]
+    : [result]
+}
+
+/** Facts of the call that its runs found out go with every payload; unknown ones are null. */
+function sharedFields({ job, call, turns, recordingUrl, runs }: PayloadSource) {
+  const resultOf = (id: string) => runs.find(({ algorithmId }) => algorithmId === id)?.result ?? {}
+  const appointment = resultOf(APPOINTMENT)
+  const sentiment = resultOf('sentiment_v1')
+  const summary = resultOf('summary_v1')
+  return {
+    job_id: job.id,
+    recording_url: recordingUrl,
+    recording_duration: job.durationMs === null ? null : job.durationMs / 1000,
+    ...contacted(call.startedAt),
+    answered_by: textOf(appointment.answered_by),
+    insurance_type: textOf(appointment.insurance_type),
+    extracted_source: textOf(appointment.extracted_source),
+    call_sentiment: textOf(appointment.call_sentiment) ?? capitalised(textOf(sentiment.sentiment)),
+    call_sentiment_reason: textOf(appointment.call_sentiment_reason) ?? textOf(sentiment.reason),
+    call_summary: textOf(appointment.call_summary) ?? textOf(summary.summary),
+    call_transcript: turns.length === 0 ? null : formatTranscript(turns, 'text'),
+    annotated_transcript: textOf(appointment.annotated_transcript),
+  }
+}
+
+/** The wall clock of the call, as its own offset has it. */
+function contacted(startedAt: string | null) {
+  const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})/.exec(startedAt ?? '')
+  return { contacted_date: match?.[1] ?? null, contacted_time: match?.[2] ?? null }
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
+
+const capitalised = (text: string | null) => text && text[0]!.toUpperCase() + text.slice(1)

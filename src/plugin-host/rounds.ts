@@ -1,0 +1,87 @@
+import type { Dispatcher } from './dispatcher.ts'
+import type { Host } from './hosts.ts'
+import type { Lane, Lanes } from './lanes.ts'
+import type { Failure } from './messages.ts'
+import { type SweepActions, watchHost } from './sweep.ts'
+import { failTask, type Task } from './tasks.ts'
+import type { Trust } from './trust.ts'
+
+const EVERY = 100
+const PATIENCE_WITH_THE_BAD = 2000
+
+export interface RoundsOptions {
+  hosts: Set<Host>
+  lanes: Lanes
+  dispatcher: Dispatcher
+  trust: Trust
+  memoryLimitMb: number
+  loadLimitMs: number
+  idleMs: number
+}
+
+/** One timer looks after all hosts, and only while there is something to look after. */
+export function openSweep(options: RoundsOptions) {
+  const { hosts, lanes, dispatcher } = options
+  const actions: SweepActions = {
+    memoryLimitMb: options.memoryLimitMb,
+    loadLimitMs: options.loadLimitMs,
+    condemn: dispatcher.condemn,
+    abandon: dispatcher.abandon,
+    rescue: dispatcher.rescue,
+    replace: dispatcher.retire,
+  }
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  function wake() {
+    if (timer) return
+    timer = setInterval(round, EVERY)
+    timer.unref()
+  }
+
+  function stop() {
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  function round() {
+    const now = performance.now()
+    for (const host of [...hosts])
+      if (!host.verdict && (host.tasks.size || !host.isReady)) watchHost(host, now, actions)
+    for (const lane of lanes.all()) {
+      if (lane.queue.length) expireQueue(lane, now, options.trust)
+      closeIdle(lane, now)
+    }
+    lanes.pumpAll()
+    if (isQuiet()) stop()
+  }
+
+  function closeIdle(lane: Lane, now: number) {
+    const kept = lane === lanes.shared ? 1 : 0
+    for (const host of lane.hosts.slice(kept))
+      if (host.tasks.size === 0 && now - host.usedAt > options.idleMs) dispatcher.retire(host)
+  }
+
+  const isQuiet = () =>
+    !lanes.anyWaiting() && hosts.size <= 1 && [...hosts].every((host) => host.isReady && !host.tasks.size)
+
+  return { wake, stop }
+}
+
+/** Runs of a plugin that keeps failing are not kept waiting for it much longer than a run may take. */
+function expireQueue(lane: Lane, now: number, trust: Trust) {
+  const expired = lane.queue.filter((task) => now - task.queuedAt > patienceFor(task, trust))
+  if (expired.length === 0) return
+  lane.queue = lane.queue.filter((task) => !expired.includes(task))
+  for (const task of expired) failTask(task, whyNotStarted(task, trust))
+}
+
+const patienceFor = (task: Task, trust: Trust) =>
+  trust.findDespair(task.entry) ? Math.min(PATIENCE_WITH_THE_BAD, task.limitMs) : task.limitMs
+
+function whyNotStarted({ entry, limitMs }: Task, trust: Trust): Failure {
+  const last = trust.findDespair(entry)
+  if (last)
+    return { code: last.code, message: `Not started, because the plugin keeps failing: ${last.message}` }
+  const seconds = Math.round(limitMs / 100) / 10
+  return { code: 'plugin_unavailable', message: `No plugin host became free within ${seconds} s.` }
+}

@@ -1,0 +1,3 @@
+import { runPluginHost } from '../../src/plugin-host/host.ts'
+
+await runPluginHost()
