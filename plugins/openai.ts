@@ -118,7 +118,9 @@ async function* cutPieces(recording: Recording, maxBytes: number): AsyncGenerato
   const room = Math.max(BYTES_PER_MS * 1000, (maxBytes - WAV_HEADER_BYTES) & ~1)
   for (let at = WAV_HEADER_BYTES; at < file.size; ) {
     const end = at + room >= file.size ? file.size : await findQuiet(file, at, at + room)
-    const wav = new Blob([wavHeader(end - at), file.slice(at, end)], { type: 'audio/wav' })
+    // Read here, because a blob made of a file's slice is sent without it.
+    const samples = await file.slice(at, end).arrayBuffer()
+    const wav = new Blob([wavHeader(end - at), samples], { type: 'audio/wav' })
     yield { wav, start_ms: (at - WAV_HEADER_BYTES) / BYTES_PER_MS, duration_ms: (end - at) / BYTES_PER_MS }
     at = end
   }

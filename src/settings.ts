@@ -57,10 +57,13 @@ const schema = z.object({
     .transform((all) => all.map(Number))
     .refine((all) => all.every((delay) => delay >= 0), { message: 'expects seconds, separated by commas' })
     .default([2, 10, 60, 300]),
+  /** The transcriber of calls whose workspace names none. */
+  transcriber: z.string().optional(),
   openai_url: url.optional(),
   openai_model: z.string().optional(),
   command_program: z.string().optional(),
   command_args: z.string().optional(),
+  command_model: z.string().optional(),
   command_format: z.enum(['whisper-cpp', 'pocketsphinx', 'text', 'json']).optional(),
 })
 
@@ -71,9 +74,11 @@ export interface Settings extends z.infer<typeof schema> {
   plugins: string
   /** `EARSHOT_SECRET_<NAME>` and the `[secrets]` table: what plugins may ask for by name. */
   secrets: Record<string, string>
+  /** What the operator sets for each transcriber, by its id: `[transcribers.<id>]` and the shorthands above. */
+  transcribers: Record<string, Record<string, unknown>>
 }
 
-const names = Object.keys(schema.shape) as SettingName[]
+export const settingNames = Object.keys(schema.shape) as SettingName[]
 /** Their values may also stand in a file named by `EARSHOT_<NAME>_FILE`. */
 const secretNames: SettingName[] = ['token', 'key']
 const SECRET_PREFIX = 'EARSHOT_SECRET_'
@@ -86,7 +91,7 @@ export function readSettings(flags: Flags, environment: Environment): Settings {
   const fromEnvironment = readEnvironment(environment)
   const data = resolve(flags.data ?? fromEnvironment.data ?? './earshot-data')
   const file = readFile(flags.config, join(data, 'earshot.toml'))
-  const { secrets: fileSecrets, ...fileSettings } = file
+  const { secrets: fileSecrets, transcribers: fileTranscribers, ...fileSettings } = file
   const given = { ...fileSettings, ...fromEnvironment, ...pickNames(flags) }
   refuseUnknown(fileSettings)
   const parsed = schema.safeParse(given)
@@ -96,13 +101,35 @@ export function readSettings(flags: Flags, environment: Environment): Settings {
     ...settings,
     data: resolve(settings.data),
     plugins: resolve(settings.plugins ?? join(settings.data, 'plugins')),
+    transcribers: transcriberSettings(settings, fileTranscribers),
     secrets: { ...stringValues(fileSecrets), ...environmentSecrets(environment) },
+  }
+}
+
+function transcriberSettings(
+  settings: z.infer<typeof schema>,
+  fromFile: unknown,
+): Record<string, Record<string, unknown>> {
+  const tables = z.record(z.string(), z.record(z.string(), z.unknown())).safeParse(fromFile ?? {})
+  if (!tables.success)
+    throw new WrongSetting('transcribers in earshot.toml: expects a table for each transcriber')
+  const openai = { base_url: settings.openai_url, model: settings.openai_model }
+  const command = {
+    program: settings.command_program,
+    args: settings.command_args?.split(/\s+/).filter(Boolean),
+    format: settings.command_format,
+    model: settings.command_model,
+  }
+  return {
+    ...tables.data,
+    openai: { ...tables.data.openai, ...withoutUndefined(openai) },
+    command: { ...tables.data.command, ...withoutUndefined(command) },
   }
 }
 
 function readEnvironment(environment: Environment): Flags {
   const found: Flags = {}
-  for (const name of names) {
+  for (const name of settingNames) {
     const variable = `EARSHOT_${name.toUpperCase()}`
     const value = environment[variable]
     if (value !== undefined && value !== '') found[name] = value
@@ -151,7 +178,7 @@ function readFile(named: string | undefined, usual: string): Record<string, unkn
 }
 
 function refuseUnknown(fileSettings: Record<string, unknown>) {
-  const unknown = Object.keys(fileSettings).find((name) => !names.includes(name as SettingName))
+  const unknown = Object.keys(fileSettings).find((name) => !settingNames.includes(name as SettingName))
   if (unknown) throw new WrongSetting(`earshot.toml has an unknown setting: ${unknown}`)
 }
 
@@ -168,11 +195,13 @@ function wrong(error: z.ZodError, flags: Flags, environment: Flags): WrongSettin
 }
 
 function pickNames(flags: Flags): Flags {
-  return withoutUndefined(Object.fromEntries(names.map((name) => [name, flags[name]])))
+  return withoutUndefined(Object.fromEntries(settingNames.map((name) => [name, flags[name]])))
 }
 
-const withoutUndefined = (values: Flags): Flags =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+const withoutUndefined = <Value>(values: Record<string, Value | undefined>): Record<string, Value> =>
+  Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, Value] => entry[1] !== undefined),
+  )
 
 const stringValues = (table: unknown): Record<string, string> =>
   Object.fromEntries(

@@ -22,7 +22,7 @@ export async function runFfmpeg(
   demuxer: string,
   maxSeconds: number,
 ): Promise<FfmpegRun> {
-  const program = Bun.which('ffmpeg')
+  const program = Bun.which('ffmpeg', { PATH: process.env.PATH })
   if (!program) {
     throw audioError(
       'unsupported',

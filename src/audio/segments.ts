@@ -1,3 +1,5 @@
+import { dropEcho } from './echo.ts'
+
 export interface SpeechSegment {
   start_ms: number
   end_ms: number
@@ -15,6 +17,8 @@ const SPEECH_RANGE_DB = 40
 const FLOOR_FRAMES = 250
 const FLOOR_STEP = 25
 const FLOOR_SHARE = 0.1
+/** What is louder than this for a while is no noise floor, unless the whole recording is. */
+const LOUDEST_FLOOR_DBFS = -35
 /** Pauses up to this long belong to the speech around them. */
 const BRIDGED_FRAMES = 17
 const LEAST_SPEECH_FRAMES = 6
@@ -22,22 +26,17 @@ const LEAST_SPEECH_FRAMES = 6
 const LEAST_SPEECH_SHARE = 0.25
 const LEAD_FRAMES = 1
 const TAIL_FRAMES = 3
-/** Tones, ringing and steady noise that set in abruptly keep their level; speech never does for so long. */
+/** Tones, ringing and noise that sets in abruptly keep their level; speech never does for so long. */
 const STEADY_FRAMES = 40
 const STEADY_DB = 1.2
 const STEADY_SMOOTHING = 2
-/** The other side's voice leaks through as an echo: much fainter, and at most so many frames late. */
-const ECHO_DB = 24
-const ECHO_FRAMES = 12
-
 /** Finds speech by the loudness of 20 ms frames. `other` is the other side of the call, whose echo is no speech here. */
 export function findSpeech(frames: Float32Array, other?: Float32Array): SpeechSegment[] {
   const levels = smooth(frames, 1)
   const active = markActive(levels, findFloor(levels))
-  if (other) dropEcho(active, levels, other)
-  return bridge(active)
-    .filter((run) => isSpeech(run, active, frames))
-    .map((run, at, runs) => toSegment(run, runs[at - 1], frames.length))
+  if (other) dropEcho(active, frames, other)
+  const runs = bridge(active).filter((run) => isDense(run, active))
+  return dropSteady(runs, frames).map((run, at, kept) => toSegment(run, kept[at - 1], frames.length))
 }
 
 /** The mean of each frame and `reach` neighbours on both sides. */
@@ -53,17 +52,24 @@ function smooth(frames: Float32Array, reach: number) {
 
 /** One value per `FLOOR_STEP` frames, from a histogram in whole decibels that slides along. */
 function findFloor(levels: Float32Array) {
-  const histogram = new Uint32Array(128)
   const bin = (at: number) => Math.max(0, Math.round(levels[at]! + 100))
+  const highest = Math.max(LOUDEST_FLOOR_DBFS, overallFloor(levels, bin))
+  const histogram = new Uint32Array(128)
   const floors = new Float32Array(Math.ceil(levels.length / FLOOR_STEP))
   let [from, to] = [0, 0]
   for (let step = 0; step < floors.length; step++) {
     const middle = step * FLOOR_STEP
     while (to < Math.min(levels.length, middle + FLOOR_FRAMES)) histogram[bin(to++)]!++
     while (from < middle - FLOOR_FRAMES) histogram[bin(from++)]!--
-    floors[step] = percentile(histogram, (to - from) * FLOOR_SHARE) - 100
+    floors[step] = Math.min(highest, percentile(histogram, (to - from) * FLOOR_SHARE) - 100)
   }
   return floors
+}
+
+function overallFloor(levels: Float32Array, bin: (at: number) => number) {
+  const histogram = new Uint32Array(128)
+  for (let at = 0; at < levels.length; at++) histogram[bin(at)]!++
+  return percentile(histogram, levels.length * FLOOR_SHARE) - 100
 }
 
 function percentile(histogram: Uint32Array, count: number) {
@@ -90,20 +96,6 @@ function loudLevel(levels: Float32Array) {
   return heard[Math.floor(heard.length * 0.98)] ?? FAINTEST_DBFS
 }
 
-function dropEcho(active: Uint8Array, levels: Float32Array, other: Float32Array) {
-  for (let at = 0; at < active.length; at++) {
-    if (active[at] && levels[at]! < loudestBefore(other, at) - ECHO_DB) active[at] = 0
-  }
-}
-
-function loudestBefore(frames: Float32Array, at: number) {
-  let loudest = Number.NEGATIVE_INFINITY
-  for (let i = Math.max(0, at - ECHO_FRAMES); i <= Math.min(at, frames.length - 1); i++) {
-    if (frames[i]! > loudest) loudest = frames[i]!
-  }
-  return loudest
-}
-
 interface Run {
   from: number
   to: number
@@ -120,11 +112,21 @@ function bridge(active: Uint8Array): Run[] {
   return runs
 }
 
-function isSpeech({ from, to }: Run, active: Uint8Array, frames: Float32Array) {
+function isDense({ from, to }: Run, active: Uint8Array) {
   const heard = active.subarray(from, to).reduce((sum, each) => sum + each, 0)
-  if (heard < LEAST_SPEECH_FRAMES || heard < (to - from) * LEAST_SPEECH_SHARE) return false
-  return to - from < STEADY_FRAMES || spread(frames.subarray(from, to)) > STEADY_DB
+  return heard >= LEAST_SPEECH_FRAMES && heard >= (to - from) * LEAST_SPEECH_SHARE
 }
+
+/** Only where livelier speech outweighs them: a recording of nothing but steady sounds has nothing to judge them by. */
+function dropSteady(runs: Run[], frames: Float32Array) {
+  const isLong = ({ from, to }: Run) => to - from >= STEADY_FRAMES
+  const isSteady = (run: Run) => isLong(run) && spread(frames.subarray(run.from, run.to)) <= STEADY_DB
+  const steady = new Set(runs.filter(isSteady))
+  const lively = runs.filter((run) => isLong(run) && !steady.has(run))
+  return totalLength(lively) > totalLength([...steady]) ? runs.filter((run) => !steady.has(run)) : runs
+}
+
+const totalLength = (runs: Run[]) => runs.reduce((sum, { from, to }) => sum + to - from, 0)
 
 /** Standard deviation of the loudness, without the edges and smoothed enough to hide the beat of two tones. */
 function spread(frames: Float32Array) {

@@ -6,6 +6,10 @@ const MAX_CHUNKS = 1000
 const MAX_FMT_BYTES = 64
 const EXTENSIBLE = 0xfffe
 const UNKNOWN_LENGTH = 0xffffffff
+/** Programs that write to a pipe put lengths from here on into the header, because they cannot come back to it. */
+const PLACEHOLDER_LENGTH = 0x7ff00000
+/** Less than this behind the samples is padding, not sound that the header forgot. */
+const PADDING_BYTES = 4096
 /** A chunk's id and length. */
 const CHUNK_HEADER = 8
 
@@ -98,8 +102,10 @@ async function findDataEnd(source: ByteSource, data: Chunk, rf64Length: number |
   if (declared === 0)
     return (await isChunkRow(source, data.start)) ? { end: data.start, warnings: [] } : whole
   const end = data.start + declared
+  if (end > source.size && declared >= PLACEHOLDER_LENGTH && rf64Length === undefined) return whole
   if (end > source.size)
     return { end: source.size, warnings: [cutOff(declared, source.size - data.start, format)] }
+  if (source.size - end < PADDING_BYTES) return { end, warnings: [] }
   if ((await isChunkRow(source, end)) || (await isChunkRow(source, end + (declared & 1))))
     return { end, warnings: [] }
   return {

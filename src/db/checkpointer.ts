@@ -6,24 +6,19 @@ import Database from 'better-sqlite3'
 
 /** 64 MB of 4 KB pages: past this the log is cut, even if the writer has to wait for a moment. */
 const MAX_LOG_PAGES = 16_384
+const BUSY_TIMEOUT_MS = 200
 
-declare const self: Worker & { close(): void }
+declare const self: Worker
 
 let connection: Database | undefined
 
-self.onmessage = ({ data }: MessageEvent<{ path?: string; end?: true }>) => {
-  if (data.path) connection = new Database(data.path, { timeout: 200 })
-  if (data.end) {
-    connection?.close()
-    self.postMessage({ ended: true })
-    return
-  }
-  self.postMessage({ pages: checkpoint() })
+self.onmessage = ({ data }: MessageEvent<{ path: string }>) => {
+  self.postMessage({ pages: checkpoint(data.path) })
 }
 
-function checkpoint(): number {
+function checkpoint(path: string): number {
   try {
-    if (!connection) return 0
+    connection ??= new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
     const [state] = connection.pragma('wal_checkpoint(PASSIVE)') as { log: number }[]
     const pages = state?.log ?? 0
     if (pages > MAX_LOG_PAGES) connection.pragma('wal_checkpoint(TRUNCATE)')

@@ -2,8 +2,10 @@ import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { groupCommits } from './commits.ts'
-import type { Db, Topic } from './db.ts'
+import { copyDatabase } from './copies.ts'
+import { type Db, isUnwritable, type Topic } from './db.ts'
 import { reader, statementCache } from './statements.ts'
+import { startThread } from './threads.ts'
 
 const BUSY_TIMEOUT_MS = 5000
 const CHECKPOINT_EVERY_MS = 250
@@ -13,18 +15,19 @@ const CACHE_KB = 32_000
 const OWN_CHECKPOINT_PAGES = 1000
 /** Older releases can lose a write when a checkpoint and a log reset meet. */
 const OLDEST_SQLITE = [3, 51, 3]
-const BACKUP_PAGES_PER_STEP = 512
 
 /** Opens the file for reading and writing; `checkpointThread` is for the long-running process. */
 export function openDb(
   path: string,
   options: { clock?: Clock; checkpointThread?: boolean } = {},
-): Db & { connection: Database } {
+): Db & { connection: Database; startClockAt(time: number): void } {
   const connection = openConnection(path)
   connection.pragma(`wal_autocheckpoint = ${options.checkpointThread ? 0 : OWN_CHECKPOINT_PAGES}`)
   const readOnly = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS })
   readOnly.pragma(`cache_size = -${CACHE_KB}`)
-  const checkpoints = options.checkpointThread ? checkpointThread(path) : undefined
+  const checkpoints = options.checkpointThread
+    ? checkpointThread(path, () => connection.pragma(`wal_autocheckpoint = ${OWN_CHECKPOINT_PAGES}`))
+    : undefined
   const listeners = new Map<Topic, (() => void)[]>()
   const commits = groupCommits(connection, options.clock ?? systemClock, (signals) => {
     for (const topic of signals) for (const listener of listeners.get(topic) ?? []) listener()
@@ -34,21 +37,15 @@ export function openDb(
     connection,
     ...reader(statementCache(readOnly)),
     tx: commits.tx,
+    startClockAt: commits.startClockAt,
     on: (topic, listener) => listeners.set(topic, [...(listeners.get(topic) ?? []), listener]),
     walBytes: () => fileSize(`${path}-wal`),
-    async backup(to, onProgress) {
-      await readOnly.backup(to, {
-        progress: ({ totalPages, remainingPages }) => {
-          onProgress?.(totalPages - remainingPages, totalPages)
-          return BACKUP_PAGES_PER_STEP
-        },
-      })
-    },
+    backup: (to, onProgress) => copyDatabase(path, to, onProgress),
     close() {
       commits.close()
       checkpoints?.end()
       readOnly.close()
-      if (!connection.inTransaction) connection.pragma('wal_checkpoint(TRUNCATE)')
+      emptyLog(connection)
       connection.close()
     },
   }
@@ -67,6 +64,16 @@ function openConnection(path: string): Database {
   return connection
 }
 
+/** What cannot be moved now, on a full disk, stays in the log and is read from there at the next start. */
+function emptyLog(connection: Database) {
+  if (connection.inTransaction) return
+  try {
+    connection.pragma('wal_checkpoint(TRUNCATE)')
+  } catch (error) {
+    if (!isUnwritable(error)) throw error
+  }
+}
+
 function requireSqlite(connection: Database) {
   const { version } = connection.prepare('SELECT sqlite_version() AS version').get() as { version: string }
   const found = version.split('.').map(Number)
@@ -75,38 +82,47 @@ function requireSqlite(connection: Database) {
 }
 
 /** The thread starts with the first commit, so that an idle appliance does without it. */
-function checkpointThread(path: string) {
+function checkpointThread(path: string, withoutThread: () => void) {
   let worker: Worker | undefined
   let timer: Timer | undefined
   let busy = false
-  const request = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined
-      if (busy) return request()
-      worker ??= start(path, () => {
-        busy = false
-      })
-      busy = true
-      worker.postMessage({})
-    }, CHECKPOINT_EVERY_MS)
+  let broken = false
+
+  function request() {
+    if (broken || timer) return
+    timer = setTimeout(checkpoint, CHECKPOINT_EVERY_MS)
     timer.unref()
   }
+
+  function checkpoint() {
+    timer = undefined
+    if (busy) return request()
+    worker ??= start()
+    busy = true
+    worker.postMessage({ path })
+  }
+
+  function start() {
+    const thread = startThread('checkpointer.ts')
+    thread.onmessage = () => {
+      busy = false
+    }
+    thread.onerror = () => {
+      broken = true
+      withoutThread()
+    }
+    thread.unref()
+    return thread
+  }
+
   return {
     request,
     end() {
+      broken = true
       clearTimeout(timer)
-      worker?.postMessage({ end: true })
       worker?.terminate()
     },
   }
-}
-
-function start(path: string, onDone: () => void): Worker {
-  const worker = new Worker(new URL('./checkpointer.ts', import.meta.url).href)
-  worker.onmessage = onDone
-  worker.postMessage({ path })
-  worker.unref()
-  return worker
 }
 
 function fileSize(path: string): number {

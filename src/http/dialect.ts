@@ -2,7 +2,8 @@ import { Elysia, NotFoundError } from 'elysia'
 import type { z } from 'zod'
 import { notFound, Refusal } from '../lib/refusal.ts'
 import type { Arrival, Surface, Visit } from './arrival.ts'
-import { type FailureOptions, type FailureShape, failureShape, failures } from './failures.ts'
+import { type FailureShape, failureShape } from './failure-shape.ts'
+import { type FailureOptions, failures } from './failures.ts'
 import { performer } from './perform.ts'
 import { answer, type HeaderList } from './responses.ts'
 import { fits, type Route, type Routes } from './routes.ts'
@@ -65,7 +66,12 @@ export function dialect<Actor>(options: DialectOptions<Actor>): Dialect {
   return { prefix, document, routes: described, failureOf: failureShape(options), limited, handle }
 
   async function handle(request: Request, arrival: Arrival): Promise<Response> {
-    const visit: Visit = { arrival, admitted: false, actor: undefined, headers: {} }
+    const visit: Visit = {
+      arrival,
+      admitted: false,
+      actor: undefined,
+      headers: { 'cache-control': 'no-store' },
+    }
     visits.set(request, visit)
     try {
       if (!isOpen(request, arrival.path)) await admit(request, visit)

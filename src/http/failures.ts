@@ -12,6 +12,9 @@ export interface Failure {
   requestId: string
 }
 
+/** When to come back if the refusal does not say. */
+const RETRY_SECONDS: Record<number, number> = { 503: 5, 507: 30 }
+
 export interface FailureOptions {
   envelope: (failure: Failure) => object
   /** Where this dialect differs from the usual statuses, by code or reason. */
@@ -32,13 +35,13 @@ export function failures({ envelope, statuses: own, log }: FailureOptions): Fail
 
   function describe(thrown: unknown, request: Request, { arrival, headers }: Visit): Failure {
     const { requestId } = arrival
-    const refusal = request.signal.aborted ? brokenOff() : thrown
+    const refusal = isBrokenOff(thrown, request) ? brokenOff() : thrown
     if (!(refusal instanceof Refusal)) return internal(thrown, request, requestId)
     const { code, message, details } = refusal
     const status = statusOf(statuses, code, details.reason)
     if (status === 401) headers['www-authenticate'] = 'Bearer'
-    if (details.retryAfterSeconds !== undefined)
-      headers['retry-after'] = `${Math.ceil(details.retryAfterSeconds)}`
+    const seconds = details.retryAfterSeconds ?? RETRY_SECONDS[status]
+    if (seconds !== undefined) headers['retry-after'] = `${Math.ceil(seconds)}`
     return { status, code, reason: details.reason, message, errors: details.errors, requestId }
   }
 
@@ -49,35 +52,8 @@ export function failures({ envelope, statuses: own, log }: FailureOptions): Fail
   }
 }
 
+const isBrokenOff = (thrown: unknown, request: Request) =>
+  request.signal.aborted && thrown instanceof Error && thrown.name === 'AbortError'
+
 /** Nobody will read this answer; it only keeps a client that hung up from looking like a fault of ours. */
 const brokenOff = () => new Refusal('invalid', 'The request was broken off', { reason: 'bad_request' })
-
-/** The status a refusal would have and a sample of its body, for the document. */
-export type FailureShape = (
-  code: RefusalCode | 'internal',
-  reason?: string,
-) => { status: number; example: object }
-
-export function failureShape({ envelope, statuses }: FailureOptions): FailureShape {
-  const all = { ...DEFAULT_STATUSES, ...statuses }
-  return (code, reason) => {
-    const status = code === 'internal' ? 500 : statusOf(all, code, reason)
-    const errors =
-      code === 'invalid' && reason === undefined ? [{ field: 'name', message: 'Required' }] : undefined
-    const message = errors ? 'name: Required' : SAMPLE_MESSAGES[reason ?? code]!
-    const requestId = '01a200d4-b055-7533-b30e-03140a40986f'
-    return { status, example: envelope({ status, code, reason, message, errors, requestId }) }
-  }
-}
-
-const SAMPLE_MESSAGES: Record<string, string> = {
-  unauthorized: 'The token is missing or not valid',
-  forbidden: 'No access',
-  not_found: 'Not found',
-  conflict: 'The state does not allow this',
-  limited: 'Too many requests',
-  internal: 'Internal error',
-  broken_json: 'The body is not valid JSON',
-  too_large: 'The body is larger than 10485760 bytes',
-  unsupported_media: 'The body must be sent as application/json',
-}

@@ -29,8 +29,7 @@ export function markReader(
         yield consume(at, mark.length)
         return
       }
-      // The last bytes may be the beginning of a mark whose rest has not arrived.
-      const safe = window.length - mark.length + 1
+      const safe = beforePartial(window, mark)
       if (safe > 0) yield consume(safe)
       if (!(await more())) throw brokenMultipart('it ends before its last boundary')
     }
@@ -63,4 +62,10 @@ export function markReader(
         : Buffer.concat([window, value])
     return true
   }
+}
+
+/** The last bytes may be the beginning of a mark whose rest has not arrived; most often they are not, and nothing is kept. */
+function beforePartial(window: Buffer, mark: Uint8Array): number {
+  const first = window.indexOf(mark[0]!, Math.max(0, window.length - mark.length + 1))
+  return first === -1 ? window.length : first
 }

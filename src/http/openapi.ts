@@ -57,8 +57,8 @@ function pathsOf(dialect: Dialect, schemas: Json): Paths {
     }
     app.route(route.method, dialect.prefix + route.path, () => '', { ...parametersOf(route), detail })
   }
-  return toOpenAPISchema(app, undefined, undefined, { zod: (schema: z.ZodType) => write(schema, 'input') })
-    .paths as Paths
+  const vendors = { zod: (schema: z.ZodType) => write(schema, 'input') }
+  return toOpenAPISchema(app, { staticFile: false }, undefined, vendors).paths as Paths
 }
 
 function parametersOf({ path, about }: Route<never>) {

@@ -57,38 +57,34 @@ export interface Route<Actor> {
   handler: (input: Input<Actor, string, unknown, unknown>) => unknown
 }
 
-type Declare<Actor, Prefix extends string> = <
-  Path extends string,
-  Query extends z.ZodType,
-  Body extends z.ZodType,
->(
+type Declare<Actor> = <Path extends string, Query extends z.ZodType, Body extends z.ZodType>(
   path: Path,
   about: About<Query, Body>,
-  handler: (input: Input<Actor, `${Prefix}${Path}`, z.output<Query>, z.output<Body>>) => unknown,
-) => Routes<Actor, Prefix>
+  handler: (input: Input<Actor, Path, z.output<Query>, z.output<Body>>) => unknown,
+) => Routes<Actor>
 
-export interface Routes<Actor, Prefix extends string = string> {
+export interface Routes<Actor> {
   readonly list: Route<Actor>[]
-  get: Declare<Actor, Prefix>
-  post: Declare<Actor, Prefix>
-  put: Declare<Actor, Prefix>
-  patch: Declare<Actor, Prefix>
-  delete: Declare<Actor, Prefix>
+  get: Declare<Actor>
+  post: Declare<Actor>
+  put: Declare<Actor>
+  patch: Declare<Actor>
+  delete: Declare<Actor>
 }
 
-/** The routes of one resource, declared one after the other; `tag` is their heading in the document. */
-export function routes<Actor, Prefix extends string = ''>(
-  tag: string,
-  prefix: Prefix,
-): Routes<Actor, Prefix> {
+/**
+ * The routes of one resource, declared one after the other; `tag` is their heading in the document.
+ * Name the parts of a path in the route, not in `prefix`: only those are typed.
+ */
+export function routes<Actor>(tag: string, prefix = ''): Routes<Actor> {
   const list: Route<Actor>[] = []
   const declare =
-    (method: Method): Declare<Actor, Prefix> =>
+    (method: Method): Declare<Actor> =>
     (path, about, handler) => {
       list.push({ method, path: prefix + path, tag, about, handler: handler as Route<Actor>['handler'] })
       return all
     }
-  const all: Routes<Actor, Prefix> = {
+  const all: Routes<Actor> = {
     list,
     get: declare('GET'),
     post: declare('POST'),

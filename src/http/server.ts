@@ -1,3 +1,4 @@
+import http from 'node:http'
 import type { Server } from 'bun'
 import { parseNetworks } from '../lib/addresses.ts'
 import { clientIp } from '../lib/client-ip.ts'
@@ -11,6 +12,7 @@ const REQUEST_ID = /^[A-Za-z0-9_-]{1,64}$/
 const SHORTEST_ORIGIN = 11
 /** Above our own limits, so that an answer of ours comes instead of Bun's empty one. */
 const HEADROOM = 1024 * 1024
+const MAX_HEAD = 64 * 1024
 
 export interface ServeOptions {
   host: string
@@ -38,6 +40,7 @@ export interface HttpServer {
 export function serve({ host, port, surfaces, log, observe, ...options }: ServeOptions): HttpServer {
   const trusted = parseNetworks(options.trustedProxies ?? [])
   const byLength = surfaces.toSorted((one, other) => other.prefix.length - one.prefix.length)
+  Object.assign(http, { maxHeaderSize: MAX_HEAD })
   const server = Bun.serve({
     hostname: host,
     port,
@@ -118,7 +121,10 @@ const plainError = (status: number, detail: string, requestId: string) =>
 /** A plain stop waits for half-sent requests too, which may never be finished. */
 function stopper(server: Server<undefined>) {
   return async ({ graceMs = STOP_GRACE_MS }: { graceMs?: number } = {}): Promise<void> => {
-    await Promise.race([server.stop(), Bun.sleep(graceMs)])
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, graceMs)
+    await Promise.race([server.stop(), over])
+    clearTimeout(timer)
     await server.stop(true)
   }
 }

@@ -46,7 +46,7 @@ const depth = (issues: Issue[]) => Math.max(0, ...issues.map((issue) => issue.pa
 
 function explain(issue: Issue): string {
   if (issue.message.endsWith('received undefined')) return 'Required'
-  return issue.message
+  return issue.message.replace(/^Invalid input: e/, 'E')
 }
 
 function alternatives(branches: Issue[][]): string {

@@ -97,7 +97,8 @@ export function retryAfterSeconds(headers: Headers, now: number) {
   const text = headers.get('retry-after')?.trim()
   if (!text) return undefined
   if (/^\d{1,9}$/.test(text)) return Number(text)
-  const date = Date.parse(text)
+  // Without a weekday it is no HTTP date, though much else would parse as some year.
+  const date = /^[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000))
 }
 

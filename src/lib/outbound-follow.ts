@@ -10,7 +10,7 @@ const OF_THE_BODY = ['content-type', 'content-encoding', 'content-language', 'co
 export function followBy(exchange: Exchange): Outbound['fetch'] {
   return async (start, init = {}) => {
     let url = parse(start)
-    let hop = onlyKnown(init)
+    let hop: FetchInit = { ...init, method: init.method?.toUpperCase() }
     for (let hops = 0; ; hops++) {
       const response = await exchange(url, hop)
       const next = REDIRECTS.has(response.status) ? response.headers.get('location') : null
@@ -30,11 +30,6 @@ function parse(start: string | URL) {
   return url
 }
 
-/** Other options could lead around the guard: another socket, a proxy, weaker certificates. */
-function onlyKnown({ method, headers, body, signal, decompress }: FetchInit): FetchInit {
-  return { method: method?.toUpperCase(), headers: new Headers(headers ?? {}), body, signal, decompress }
-}
-
 function nextUrl(location: string, from: URL) {
   const url = URL.parse(location, from.href)
   if (!url) throw new OutboundError('invalid_url', `${from.hostname} redirected to an unusable address`)
@@ -42,7 +37,7 @@ function nextUrl(location: string, from: URL) {
 }
 
 function nextHop(hop: FetchInit, status: number, isOtherOrigin: boolean): FetchInit {
-  const headers = new Headers(hop.headers)
+  const headers = new Headers(hop.headers ?? {})
   if (isOtherOrigin) for (const name of CREDENTIALS) headers.delete(name)
   if (!becomesGet(hop.method ?? 'GET', status)) return { ...replayable(hop), headers }
   for (const name of OF_THE_BODY) headers.delete(name)

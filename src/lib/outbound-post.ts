@@ -33,7 +33,6 @@ const EXCERPT_BYTES = 1024
 const MARGIN_BYTES = 512
 /** An answer up to this size is read to its end, so that the connection can be used again. */
 const DRAIN_BYTES = 64 * 1024
-const NOTHING = new Uint8Array()
 
 export function postBy(exchange: Exchange) {
   return async (url: string, options: PostOptions): Promise<Posted | Unposted> => {
@@ -63,27 +62,19 @@ function requestOf({ headers, body }: PostOptions, signal: AbortSignal) {
 
 async function readExcerpt(response: Response, { headers, conceal = [], maxBytes }: PostOptions) {
   const limit = maxBytes ?? EXCERPT_BYTES
-  const start = await startOf(response, limit + MARGIN_BYTES)
+  const start = await startOf(response.body, limit + MARGIN_BYTES)
   const authorization = headers.authorization ?? headers.Authorization ?? ''
   const credential = authorization.split(' ').at(-1) ?? ''
   return excerptOf(start, response.headers, { limit, conceal: [...conceal, credential] })
 }
 
 /** The status has decided the delivery: what goes wrong from here on only shortens the excerpt. */
-async function startOf(response: Response, limit: number): Promise<Uint8Array> {
-  if (!response.body) return NOTHING
-  const length = Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
-  if (length > DRAIN_BYTES) return readStart(response.body, limit)
-  const bytes = await response.bytes().catch(() => NOTHING)
-  return bytes.subarray(0, limit)
-}
-
-async function readStart(body: ReadableStream<Uint8Array>, limit: number) {
-  const reader = body.getReader()
+async function startOf(body: ReadableStream<Uint8Array> | null, limit: number) {
+  if (!body) return new Uint8Array()
   const kept: Uint8Array[] = []
-  let total = 0
+  const reader = body.getReader()
   try {
-    while (total < DRAIN_BYTES) {
+    for (let total = 0; total < DRAIN_BYTES; ) {
       const { done, value } = await reader.read()
       if (done) break
       if (total < limit) kept.push(value.slice(0, limit - total))

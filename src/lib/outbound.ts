@@ -1,3 +1,4 @@
+import { literalAddress } from './addresses.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Download, type DownloadOptions, downloadBy } from './outbound-download.ts'
 import { classify } from './outbound-errors.ts'
@@ -32,7 +33,7 @@ export interface OutboundOptions {
   lookup?: Lookup
   /** The appliance's own listening port, which no request may reach. */
   ownPort?: () => number | undefined
-  /** PEM certificates trusted besides the built-in ones are the runtime's; these are trusted instead. */
+  /** Certificates in PEM to trust instead of the runtime's own list. */
   ca?: string
   userAgent?: string
   clock?: Clock
@@ -93,15 +94,23 @@ export function createOutbound(options: OutboundOptions): Outbound {
     return await fetch(addressUrl(target.url, target.addresses.at(-1)!), request)
   }
 
-  function requestFor(url: URL, { headers, ...init }: FetchInit): BunFetchRequestInit {
-    const serverName = url.hostname.startsWith('[') ? undefined : withoutDot(url.hostname)
+  /** Only these options: others could lead around the guard by a socket, a proxy or weaker certificates. */
+  function requestFor(
+    url: URL,
+    { method, headers, body, signal, decompress }: FetchInit,
+  ): BunFetchRequestInit {
+    // A literal address is no server name: its certificate is checked against the address.
+    const serverName = literalAddress(url.hostname) ? undefined : withoutDot(url.hostname)
     return {
-      ...init,
       ...NO_PROXY,
+      method,
+      headers: headersFor(url, headers),
+      body,
+      signal,
+      decompress,
       redirect: 'manual',
       keepalive: true,
-      headers: headersFor(url, headers),
-      ...(url.protocol === 'https:' && { tls: { serverName, ca, rejectUnauthorized: true } }),
+      tls: url.protocol === 'https:' ? { serverName, ca, rejectUnauthorized: true } : undefined,
     }
   }
 

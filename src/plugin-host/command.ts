@@ -2,7 +2,17 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 const SHELL = '/bin/sh'
-const PASSED_ON = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SystemRoot']
+const PASSED_ON = [
+  'PATH',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TMPDIR',
+  'SystemRoot',
+  'LD_LIBRARY_PATH',
+  'OMP_NUM_THREADS',
+  'CUDA_VISIBLE_DEVICES',
+]
 
 /** How this very program is started as a plugin host, compiled or from source. */
 export function hostCommand(): string[] {

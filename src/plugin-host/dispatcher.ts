@@ -24,7 +24,7 @@ export function createDispatcher(options: DispatcherOptions) {
   const { lanes, answers, trust } = options
 
   function take(host: Host, message: FromHost) {
-    if (message.t === 'ready') host.rss = readRss(host.pid)
+    if (message.t === 'ready') measureBase(host)
     if (message.t === 'note') options.note(String(message.message).slice(0, 500))
     if (message.t === 'late') takeAnswer(host, message.answer)
     if (message.t === 'done') takeBatch(host, message.batch, message.answers)
@@ -105,7 +105,7 @@ export function createDispatcher(options: DispatcherOptions) {
 
   function rescue(host: Host, tasks: Task[]) {
     const slow = host.tasks.get(host.marker.current())
-    if (slow) trust.noteSlowness(slow.entry)
+    if (slow) trust.noteStall(slow.entry)
     retire(host)
     for (const task of tasks) host.tasks.delete(task.run)
     if (host.tasks.size === 0) host.kill()
@@ -124,6 +124,12 @@ export function createDispatcher(options: DispatcherOptions) {
   }
 
   return { take, bury, abandon, rescue, condemn, retire }
+}
+
+/** The runtime and the loaded plugins themselves do not count against the limit. */
+function measureBase(host: Host) {
+  host.rss = readRss(host.pid)
+  host.baseRss = host.rss
 }
 
 export type Dispatcher = ReturnType<typeof createDispatcher>

@@ -34,6 +34,8 @@ export interface Host {
   retired: boolean
   gone: boolean
   rss: number
+  /** What it took before its first run. */
+  baseRss: number
   measuredAt: number
   lastRun: number
   lastBatch: number
@@ -88,6 +90,7 @@ export function startHost(options: HostOptions, sources: Source[], events: HostE
     retired: false,
     gone: false,
     rss: 0,
+    baseRss: 0,
     measuredAt: 0,
     lastRun: 0,
     lastBatch: 0,

@@ -35,6 +35,7 @@ export function lockDown(print: (text: string) => void) {
   process.exit = refuseExit
   process.abort = refuseExit
   process.send = undefined
+  Object.defineProperty(process, 'disconnect', { value: undefined })
   captureConsole(print)
   captureStream('stdout', print)
   captureStream('stderr', print)

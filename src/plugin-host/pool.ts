@@ -147,7 +147,8 @@ export function createPool(given: PoolOptions): Pool {
 
   /** When nothing could be loaded at first, every later wish tries again. */
   async function insist() {
-    await loading.catch(() => supervisor.generation() ?? load()).catch(() => undefined)
+    await loading.catch(() => undefined)
+    if (!supervisor.generation()) await load().catch(() => undefined)
   }
 
   function keepUntilDone(job: Job) {

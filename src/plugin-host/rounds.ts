@@ -31,9 +31,12 @@ export function openSweep(options: RoundsOptions) {
     replace: dispatcher.retire,
   }
   let timer: ReturnType<typeof setInterval> | undefined
+  let last = 0
+  let wasLate = false
 
   function wake() {
     if (timer) return
+    last = performance.now()
     timer = setInterval(round, EVERY)
     timer.unref()
   }
@@ -45,6 +48,7 @@ export function openSweep(options: RoundsOptions) {
 
   function round() {
     const now = performance.now()
+    if (isBehind(now)) return
     for (const host of [...hosts])
       if (!host.verdict && (host.tasks.size || !host.isReady)) watchHost(host, now, actions)
     for (const lane of lanes.all()) {
@@ -53,6 +57,14 @@ export function openSweep(options: RoundsOptions) {
     }
     lanes.pumpAll()
     if (isQuiet()) stop()
+  }
+
+  /** After a pause of this process, answers wait to be read: judging hosts by their silence would be unjust. */
+  function isBehind(now: number): boolean {
+    const late = now - last > 3 * EVERY && !wasLate
+    last = now
+    wasLate = late
+    return late
   }
 
   function closeIdle(lane: Lane, now: number) {

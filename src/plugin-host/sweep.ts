@@ -87,8 +87,9 @@ function watchMemory(host: Host, now: number, { memoryLimitMb, condemn, replace 
   host.measuredAt = now
   host.rss = readRss(host.pid)
   const limit = memoryLimitMb * MB
-  if (host.rss > limit) condemn(host, usedTooMuch(memoryLimitMb), findEater(host, limit))
-  else if (host.rss > limit * WORN_OUT && !host.retired) replace(host)
+  const used = host.rss - host.baseRss
+  if (used > limit) condemn(host, usedTooMuch(memoryLimitMb), findEater(host, limit))
+  else if (used > limit * WORN_OUT && !host.retired) replace(host)
 }
 
 /** The run on the CPU, if the memory has grown since it began; else nobody is known to be at fault. */

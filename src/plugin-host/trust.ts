@@ -2,10 +2,12 @@ import type { CatalogueEntry, Failure } from './messages.ts'
 
 const SUCCESSES_NEEDED = 20
 const PATIENCE_ENDS_AT = 3
+const STALLS_ALLOWED = 2
 
 interface Record {
   fingerprint: string
   successes: number
+  stalls: number
   /** In a row. */
   faults: number
   last: Failure | null
@@ -19,7 +21,7 @@ export function createTrust(fingerprintOf: (entry: CatalogueEntry) => string) {
     const fingerprint = fingerprintOf(entry)
     const known = records.get(entry.id)
     if (known?.fingerprint === fingerprint) return known
-    const fresh = { fingerprint, successes: 0, faults: 0, last: null }
+    const fresh = { fingerprint, successes: 0, stalls: 0, faults: 0, last: null }
     records.set(entry.id, fresh)
     return fresh
   }
@@ -31,8 +33,11 @@ export function createTrust(fingerprintOf: (entry: CatalogueEntry) => string) {
     record.last = failure
   }
 
-  function noteSlowness(entry: CatalogueEntry) {
-    recordOf(entry).successes = 0
+  /** Once may be the machine's fault: everything is slow when it has other things to do. */
+  function noteStall(entry: CatalogueEntry) {
+    const record = recordOf(entry)
+    record.successes = 0
+    record.stalls++
   }
 
   function noteSuccess(entry: CatalogueEntry) {
@@ -45,7 +50,9 @@ export function createTrust(fingerprintOf: (entry: CatalogueEntry) => string) {
   /** A changed file starts anew. */
   function isOnProbation(entry: CatalogueEntry): boolean {
     if (records.size === 0) return false
-    return records.get(entry.id)?.fingerprint === fingerprintOf(entry)
+    const record = records.get(entry.id)
+    if (record?.fingerprint !== fingerprintOf(entry)) return false
+    return record.last !== null || record.stalls >= STALLS_ALLOWED
   }
 
   /** Why further runs should not be kept waiting for it, when it has failed several times in a row. */
@@ -54,7 +61,7 @@ export function createTrust(fingerprintOf: (entry: CatalogueEntry) => string) {
     return record && record.faults >= PATIENCE_ENDS_AT ? record.last : null
   }
 
-  return { noteFault, noteSlowness, noteSuccess, isOnProbation, findDespair }
+  return { noteFault, noteStall, noteSuccess, isOnProbation, findDespair }
 }
 
 export type Trust = ReturnType<typeof createTrust>

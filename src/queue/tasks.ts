@@ -1,5 +1,5 @@
 import sql, { join } from 'sql-template-tag'
-import type { Tx } from '../db/db.ts'
+import type { Queryable, Tx } from '../db/db.ts'
 
 /** Lower goes first within a lane. */
 export const priorities = { normal: 0, bulk: 1 } as const
@@ -115,3 +115,9 @@ export async function takeOver(tx: Tx, suspectKinds: string[], leaseEndedBefore?
   if (suspects + others > 0) tx.signal('tasks')
   return suspects + others
 }
+
+export const queueDepth = (db: Queryable) =>
+  db.all<{ kind: string; ready: number; waiting: number; running: number; oldestAt: number | null }>(sql`
+    SELECT kind, sum(state = 'ready') AS ready, sum(state = 'waiting') AS waiting, sum(state = 'running') AS running,
+      min(CASE WHEN state = 'ready' THEN run_at END) AS "oldestAt"
+    FROM tasks GROUP BY kind ORDER BY kind`)

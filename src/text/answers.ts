@@ -9,7 +9,11 @@ import type { Attitude } from './valence.ts'
 export function answerAttitude(question: string, answer: string): Attitude | undefined {
   const asked = sentences(question).at(-1)?.text.toLowerCase() ?? ''
   const words = wordsOf(answer)
-  const value = ASKS_RATING.test(asked) ? rated(asked, words) : ASKS_SUCCESS.test(asked) && !OFFERS.test(asked) ? agreed(words) : 0
+  const value = ASKS_RATING.test(asked)
+    ? rated(asked, words)
+    : ASKS_SUCCESS.test(asked) && !OFFERS.test(asked)
+      ? agreed(words)
+      : 0
   if (value === 0) return undefined
   const end = sentences(answer)[0]?.end ?? answer.length
   return { start: 0, end, value, polite: false }

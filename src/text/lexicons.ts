@@ -21,7 +21,8 @@ export const ATTITUDES: Record<string, string> = {
     damaged failed failing fails crashed crashing unsafe faulty defective`,
   '0.4': `good fine easy quick quickly fast smooth smoothly clear helps fair convenient comfortable reasonable
     affordable cool alright worth correct`,
-  '0.7': 'nice better solved resolved fixed helped improved reassuring reassured interesting hopeful cheers simple',
+  '0.7':
+    'nice better solved resolved fixed helped improved reassuring reassured interesting hopeful cheers simple',
   '1.1': `great perfect awesome excellent wonderful fantastic lovely brilliant terrific superb splendid friendly
     polite professional thoughtful spotless immaculate delicious cozy courteous recommend enjoy enjoyed best perfectly beautiful appreciated`,
   '1.7': `glad helpful kind kindness amazing sweet courteous reliable knowledgeable appreciate appreciative flawless
@@ -32,7 +33,9 @@ export const ATTITUDES: Record<string, string> = {
 
 /** Words of politeness: good manners at the end of any call, not yet satisfaction. */
 export const POLITE = new Set(
-  'great perfect good fine nice excellent wonderful lovely alright cool thanks thank cheers easy awesome brilliant correct clear best better helps fantastic'.split(' '),
+  'great perfect good fine nice excellent wonderful lovely alright cool thanks thank cheers easy awesome brilliant correct clear best better helps fantastic'.split(
+    ' ',
+  ),
 )
 
 /** What a general word list rates although on the phone it only names the matter at hand. */
@@ -61,7 +64,9 @@ export const MATTER = new Set(
   sentence severe serious wreck wrecked torn dent dents dented rash itchy vomit vomiting cough choke tired
   trauma stroke poison burn burned gross sink drain drained tank pressure forced force stall stalled stalling misplaced
   rejection obsolete lack lag lagging overdue exhausted exhaust dodge rebel bore bored boring sin swear toxic mold
-  suffer suffering sufferer grief mourning depressed suicidal hunger starving homeless hell-bent`.split(/\s+/),
+  suffer suffering sufferer grief mourning depressed suicidal hunger starving homeless hell-bent`.split(
+    /\s+/,
+  ),
 )
 
 /** Nouns that «bad», «terrible», «horrible» describe without blaming anybody. */
@@ -73,8 +78,38 @@ export const SYMPTOMS = new Set(
 )
 
 export const STRONGER: Record<string, number> = {
-  very: 1.3, really: 1.3, so: 1.3, extremely: 1.6, absolutely: 1.5, totally: 1.4, incredibly: 1.5, super: 1.4,
-  completely: 1.4, beyond: 1.4, truly: 1.4, deeply: 1.4, utterly: 1.5, such: 1.2, too: 1.2, pretty: 1.1, quite: 1.1,
-  highly: 1.4, most: 1.2, freaking: 1.5, genuinely: 1.3, just: 1.1, always: 1.1, especially: 1.2, increasingly: 1.3,
-  bit: 0.5, little: 0.5, kinda: 0.6, slightly: 0.5, somewhat: 0.6, fairly: 0.8, 'kind-of': 0.6, partly: 0.5, almost: 0.6,
+  very: 1.3,
+  really: 1.3,
+  so: 1.3,
+  extremely: 1.6,
+  absolutely: 1.5,
+  totally: 1.4,
+  incredibly: 1.5,
+  super: 1.4,
+  completely: 1.4,
+  beyond: 1.4,
+  truly: 1.4,
+  deeply: 1.4,
+  utterly: 1.5,
+  such: 1.2,
+  too: 1.2,
+  pretty: 1.1,
+  quite: 1.1,
+  highly: 1.4,
+  most: 1.2,
+  freaking: 1.5,
+  genuinely: 1.3,
+  just: 1.1,
+  always: 1.1,
+  especially: 1.2,
+  increasingly: 1.3,
+  bit: 0.5,
+  little: 0.5,
+  kinda: 0.6,
+  slightly: 0.5,
+  somewhat: 0.6,
+  fairly: 0.8,
+  'kind-of': 0.6,
+  partly: 0.5,
+  almost: 0.6,
 }

@@ -65,7 +65,7 @@ const ASKS =
   /\b(?:(?:your|the|her|his|their|patient's|child's|guest's|daughter's|son's|whose) (?:full |first |last |first and last |complete )*name|name (?:please|for|on|under|of|is it)|first and last name|who(?:'s| is| am i) (?:this|calling|speaking|(?:speaking|talking) (?:with|to)|the (?:appointment|booking|reservation) for|it for)|who (?:do i have|should i|shall i|am i)|under what name|what name|may i ask who|whom am i|a name|names?\?)/i
 const ASKS_PATIENT = /\b(?:her|his|their|patient's|child's|daughter's|son's) (?:full |first |last )*name\b/i
 const ASKS_LAST = /\b(?:last|sur|family) ?name\b/i
-const ASKS_FIRST = /\bfirst name\b/i
+const ASKS_FIRST = /\b(?:first|full) (?:and last )?name\b/i
 const LEADS =
   "sure yes yeah yep yup of course okay ok um uh er well oh it's its it is that's thats that is would be so hi hello certainly absolutely right please my name the name name's i'm im under for this is going to be she's he's her his hers last first full of you can put it full no problem great thanks thank alright and".split(
     ' ',
@@ -81,7 +81,7 @@ const CUT = new Set(
 const PARTICLES = new Set('de la del della van von der den ter bin ibn al el da di do dos san st saint le mc mac'.split(' '))
 const CALENDAR =
   /^(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december)$/
-const MAX_WORDS = 4
+const MAX_WORDS = 6
 
 /** Every place where somebody's name is given, asked for and answered, spelled, or used to address them. */
 export function nameMentions(turns: Turn[]): NameMention[] {
@@ -95,7 +95,7 @@ function mentionsOf(turns: Turn[], turn: Turn, index: number): NameMention[] {
   const raw = lacksCasing(turn.text)
   const reader: Reader = { turns, turn, index, list, raw }
   const spelled = spelledMentions(reader)
-  return [...answered(reader), ...CUES.flatMap((cue) => cued(reader, cue)), ...reversed(reader), ...addressed(reader), ...spelled]
+  return [...CUES.flatMap((cue) => cued(reader, cue)), ...answered(reader), ...reversed(reader), ...speaking(reader), ...varied(reader), ...addressed(reader), ...spelled]
 }
 
 interface Reader {
@@ -111,8 +111,9 @@ function cued(reader: Reader, cue: Cue): NameMention[] {
   for (const match of reader.turn.text.matchAll(cue.pattern)) {
     const at = pieceAt(reader.list, match.index + match[0].length)
     if (at < 0) continue
+    if (cue.part && reader.turn.role === 'agent' && !/(?:is|'s|:|be|r|s|or)\.?\s+$/i.test(match[0])) continue
     const name = readName(reader, at, cue.weak ?? false)
-    if (!name) continue
+    if (!name || (cue.whose === 'speaker' && /['’]s$/.test(name.at(-1)!.text))) continue
     const stated = cue.whose === 'speaker' || cue.whose === 'patient' || cue.whose === 'customer'
     const owner = ownerOf(cue.whose, reader.turn.role)
     found.push(mention(reader, name, owner, cue.part ?? (name.length > 1 ? 'full' : 'first'), stated))
@@ -143,7 +144,8 @@ function mention(reader: Reader, name: Piece[], owner: NameOwner, part: NamePart
 /** «McDonald» and «van der Berg» stay as the transcript has them. */
 const keepCase = (reader: Reader, start: number, end: number) => {
   const text = reader.turn.text.slice(start, end).replace(/\s+/g, ' ')
-  return /\p{Lu}/u.test(text[0] ?? '') && /\p{Ll}/u.test(text) ? text : undefined
+  const capital = /^\p{Lu}/u.test(text) || (PARTICLES.has(text.split(' ')[0]!) && /\p{Lu}/u.test(text))
+  return capital && /\p{Ll}/u.test(text) ? text : undefined
 }
 
 /** The words of a name that begins at the piece; undefined when what stands there is none. */
@@ -199,14 +201,19 @@ function answered(reader: Reader): NameMention[] {
   const question = questionBefore(reader)
   if (!question) return []
   let at = 0
-  while (at < reader.list.length && at < 8 && LEAD.has(reader.list[at]!.lower)) at += 1
+  let kin = false
+  for (; at < reader.list.length && at < MAX_LEAD && isLead(reader.list[at]!.lower); at++) kin ||= IS_KIN.test(reader.list[at]!.lower)
   if (TITLES.test(reader.list[at]?.lower ?? '')) at += 1
   if (!reader.list[at] || startsSpelling(reader.list, at)) return []
   const name = readName(reader, at, false)
   if (!name || !looksAnswered(reader, name, at)) return []
   const part = name.length > 1 ? 'full' : ASKS_LAST.test(question) && !ASKS_FIRST.test(question) ? 'last' : 'first'
-  return [mention(reader, name, ASKS_PATIENT.test(question) ? 'patient' : 'customer', part, true)]
+  return [mention(reader, name, kin || ASKS_PATIENT.test(question) ? 'patient' : 'customer', part, true)]
 }
+
+const MAX_LEAD = 10
+const IS_KIN = new RegExp(`^(?:${KIN})(?:'s)?$`)
+const isLead = (word: string) => LEAD.has(word) || /^(?:my|for|our|a)$/.test(word) || IS_KIN.test(word)
 
 /** The agent's question for a name, one or (after «sorry?») three turns back. */
 function questionBefore(reader: Reader): string | undefined {
@@ -235,6 +242,34 @@ function reversed(reader: Reader): NameMention[] {
   const after = name && reader.list[at + name.length]?.lower
   if (!name || !after || !CALLING.test(after)) return []
   return [mention(reader, name, ownerOf('speaker', reader.turn.role), name.length > 1 ? 'full' : 'first', true)]
+}
+
+/** «Hotel Aurora, Anna speaking.» */
+function speaking(reader: Reader): NameMention[] {
+  const after = reader.list.findIndex((piece) => piece.lower === 'speaking')
+  for (let at = after - 2; after > 0 && at < after; at++) {
+    const name = at < 0 ? undefined : readName(reader, at, true)
+    const capital = name && isCapital(name[0]!) && (at === after - 1 || isCapital(reader.list[after - 1]!))
+    const known = name && FIRST_NAMES.has(name[0]!.lower)
+    if (name && at + name.length === after && (known || (capital && !reader.raw)) && (at > 0 || known))
+      return [mention(reader, name, ownerOf('speaker', reader.turn.role), name.length > 1 ? 'full' : 'first', true)]
+  }
+  return []
+}
+
+const WITH_LETTER = /\b(\p{L}{2,})(?: \p{L}{2,})?,? with an? ["']?([a-z])\b/giu
+const SAME_SOUND = /^(?:ck|kc|gj|jg|sz|zs|fp|pf)$/
+
+/** «Catherine with a K»: the letter stands for the sound the name begins with. */
+function varied(reader: Reader): NameMention[] {
+  const { turn, index } = reader
+  return Array.from(turn.text.matchAll(WITH_LETTER)).flatMap((match) => {
+    const [, word = '', letter = ''] = match
+    if (!SAME_SOUND.test((word[0] ?? '').toLowerCase() + letter.toLowerCase())) return []
+    const start = match.index + match[0].length - 1
+    const name = asName(letter + word.slice(1))
+    return [{ name, owner: 'customer' as const, part: 'first' as const, spelled: true, stated: true, turn: turn.turn, index, start, end: start + 1 }]
+  })
 }
 
 /** `Thank you, Ana.`: counts for known given names only, for anything may follow «okay». */

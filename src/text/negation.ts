@@ -18,11 +18,24 @@ export function isNegated(words: readonly string[], index: number): boolean {
 export const isNegator = (word: string) => NEGATORS.has(word) || /n't$/.test(word)
 
 const NEGATORS = new Set(
-  ('not no never neither nor without cannot cant dont didnt doesnt isnt wasnt wont wouldnt couldnt shouldnt ' +
-    'havent hasnt hadnt arent werent aint hardly barely scarcely nothing nobody none lack lacks').split(' '),
+  (
+    'not no never neither nor without cannot cant dont didnt doesnt isnt wasnt wont wouldnt couldnt shouldnt ' +
+    'havent hasnt hadnt arent werent aint hardly barely scarcely nothing nobody none lack lacks'
+  ).split(' '),
 )
 /** A new thought begins here, so what was denied before no longer counts. */
-const STOPPERS = new Set(['but', 'however', 'because', 'although', 'though', 'so', 'then', 'yet', 'except', 'which'])
+const STOPPERS = new Set([
+  'but',
+  'however',
+  'because',
+  'although',
+  'though',
+  'so',
+  'then',
+  'yet',
+  'except',
+  'which',
+])
 
 /** «not only», «no doubt», «why don't we», «no thanks» and a bare answer «no» deny nothing that follows. */
 function isIdiom(words: readonly string[], at: number): boolean {
@@ -33,4 +46,28 @@ function isIdiom(words: readonly string[], at: number): boolean {
 }
 
 const IDIOMS_OF_NO = new Set(['doubt', 'wonder', 'matter', 'no', 'thanks', 'thank', 'wait'])
-const ANSWERED = new Set(['i', "i'm", "that's", 'that', "it's", 'it', 'you', "you've", 'this', 'we', 'he', 'she', 'the', 'everything', 'all', 'thank', 'thanks', 'okay', 'great', 'perfect', 'really', 'just', 'my'])
+const ANSWERED = new Set([
+  'i',
+  "i'm",
+  "that's",
+  'that',
+  "it's",
+  'it',
+  'you',
+  "you've",
+  'this',
+  'we',
+  'he',
+  'she',
+  'the',
+  'everything',
+  'all',
+  'thank',
+  'thanks',
+  'okay',
+  'great',
+  'perfect',
+  'really',
+  'just',
+  'my',
+])

@@ -28,7 +28,11 @@ export function compilePatterns<T>(table: readonly (readonly [string, T])[]): Pa
 }
 
 /** The longest phrase that begins at word `at`. */
-export function matchAt<T>(table: PatternTable<T>, words: readonly string[], at: number): PatternMatch<T> | undefined {
+export function matchAt<T>(
+  table: PatternTable<T>,
+  words: readonly string[],
+  at: number,
+): PatternMatch<T> | undefined {
   let best: PatternMatch<T> | undefined
   for (const { parts, value } of table.byFirst.get(words[at] ?? '') ?? NONE) {
     const to = Math.max(...endsOfSequence(parts, words, at), at)
@@ -127,7 +131,12 @@ const CLOSERS = new Set([')', ']', '|'])
 const EMPTY: Part = { words: new Set(), sequences: [], gap: 0, exact: false, optional: false }
 
 function group(sequences: Part[][], optional: boolean): Part {
-  const isWord = ([first, ...rest]: Part[]) => rest.length === 0 && first !== undefined && first.words.size === 1 && !first.optional && first.sequences.length === 0
+  const isWord = ([first, ...rest]: Part[]) =>
+    rest.length === 0 &&
+    first !== undefined &&
+    first.words.size === 1 &&
+    !first.optional &&
+    first.sequences.length === 0
   const words = new Set(sequences.filter(isWord).flatMap(([first]) => [...(first?.words ?? [])]))
   return { ...EMPTY, words, sequences: sequences.filter((each) => !isWord(each)), optional }
 }

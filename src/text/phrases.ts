@@ -1,6 +1,6 @@
 import type { Turn } from '../plugin-host/contract.ts'
 import { isContentWord } from './stopwords.ts'
-import { stem, type Token, tokenize } from './tokens.ts'
+import { lacksCasing, stem, type Token, tokenize } from './tokens.ts'
 
 export interface KeyPhrase {
   phrase: string
@@ -12,18 +12,48 @@ export interface KeyPhrase {
 
 /** What the call is about: runs of content words, rated by how often and with how many others they stand (RAKE). */
 export function keyPhrases(turns: readonly Turn[], limit: number, language = 'en'): KeyPhrase[] {
-  const runs = turns.flatMap((turn) => runsOf(turn, language))
+  const names = namesOf(turns)
+  const runs = turns
+    .flatMap((turn) => runsOf(turn, language))
+    .filter((run) => !run.keys.every((key) => names.has(key)))
   const weights = weighWords(runs)
-  const groups = new Map<string, { forms: Map<string, number>; turns: number[]; keys: string[] }>()
+  const groups = new Map<string, PhraseGroup>()
   for (const run of runs) {
-    const group = groups.get(run.keys.join(' ')) ?? { forms: new Map(), turns: [], keys: run.keys }
+    const group: PhraseGroup = groups.get(run.keys.join(' ')) ?? {
+      forms: new Map(),
+      turns: [],
+      keys: run.keys,
+    }
     group.forms.set(run.text, (group.forms.get(run.text) ?? 0) + 1)
     group.turns.push(run.turn)
     groups.set(run.keys.join(' '), group)
   }
   const rated = [...groups.values()].map((group) => rate(group, weights))
-  return withoutParts(rated.sort((a, b) => b.score - a.score || b.count - a.count || a.phrase.localeCompare(b.phrase)))
-    .slice(0, limit)
+  return withoutParts(
+    withoutChance(
+      rated.sort((a, b) => b.score - a.score || b.count - a.count || a.phrase.localeCompare(b.phrase)),
+    ),
+  ).slice(0, limit)
+}
+
+/** The speakers themselves are no topic: «this is Sara», «thanks, Tom», a name that is also a label. */
+function namesOf(turns: readonly Turn[]): Set<string> {
+  const introduced = turns.flatMap(({ text }) =>
+    Array.from(text.matchAll(INTRODUCED), (match) => match.slice(1).join(' ')),
+  )
+  const uncased = turns.filter(({ text }) => lacksCasing(text)).flatMap(({ text }) => Array.from(text.matchAll(NAMED), (match) => match[1] ?? ''))
+  const names = [...introduced, ...uncased, ...turns.map(({ speaker }) => speaker)]
+  return new Set(names.flatMap((name) => tokenize(name).map((token) => stem(token.word))))
+}
+
+const NAMED = /\b(?:this is|my name is|my name's) (\p{L}{3,})/giu
+const INTRODUCED =
+  /\b(?:[Tt]his is|[Mm]y name is|[Mm]y name's|[Ii]t's|I'm|[Hh]i|[Hh]ello|[Tt]hanks|[Tt]hank you|M[rs]s?\.?|Doctor|Dr\.?),? (?!The\b|This\b|My\b|Your\b)(\p{Lu}\p{Ll}+)(?: (\p{Lu}\p{Ll}+))?(?! \p{Lu})/gu
+
+interface PhraseGroup {
+  forms: Map<string, number>
+  turns: number[]
+  keys: string[]
 }
 
 interface Run {
@@ -55,7 +85,8 @@ function runsOf(turn: Turn, language: string): Run[] {
 const SPELLED = /^(?:\p{L}-)+\p{L}$|[.@]\p{L}{2,4}$|\d/u
 
 /** A very long run is one breath, not one phrase: keep its last words, where English puts the noun. */
-const cut = (tokens: Token[]): Token[][] => (tokens.length <= LONGEST_RUN ? [tokens] : [tokens.slice(-LONGEST_RUN + 1)])
+const cut = (tokens: Token[]): Token[][] =>
+  tokens.length <= LONGEST_RUN ? [tokens] : [tokens.slice(-LONGEST_RUN + 1)]
 
 const runFrom = (tokens: Token[], turn: number): Run => ({
   text: tokens.map((token) => token.word.replace(/'s$/, '')).join(' '),
@@ -73,10 +104,12 @@ function weighWords(runs: Run[]): Map<string, number> {
       seen.set(key, entry)
     }
   }
-  return new Map([...seen].map(([key, { frequency, degree }]) => [key, (degree / frequency) * Math.log2(1 + frequency)]))
+  return new Map(
+    [...seen].map(([key, { frequency, degree }]) => [key, (degree / frequency) * Math.log2(1 + frequency)]),
+  )
 }
 
-function rate(group: { forms: Map<string, number>; turns: number[]; keys: string[] }, weights: Map<string, number>): KeyPhrase {
+function rate(group: PhraseGroup, weights: Map<string, number>): KeyPhrase {
   const weight = group.keys.reduce((sum, key) => sum + (weights.get(key) ?? 0), 0)
   const [phrase = ''] = [...group.forms].reduce((best, form) => (form[1] > best[1] ? form : best))
   const count = group.turns.length
@@ -84,11 +117,21 @@ function rate(group: { forms: Map<string, number>; turns: number[]; keys: string
   return { phrase, count, score, turns: [...new Set(group.turns)] }
 }
 
+/** One word said once is hardly a topic, unless the call is so short that nothing else is left. */
+function withoutChance(phrases: KeyPhrase[]): KeyPhrase[] {
+  const strong = phrases.filter(({ phrase, count }) => count > 1 || phrase.includes(' '))
+  return strong.length >= ENOUGH ? strong : phrases
+}
+
+const ENOUGH = 5
+
 /** A phrase inside a better one that is never said alone more often adds nothing. */
 function withoutParts(phrases: KeyPhrase[]): KeyPhrase[] {
   const kept: KeyPhrase[] = []
   for (const one of phrases) {
-    const inside = kept.some((other) => ` ${other.phrase} `.includes(` ${one.phrase} `) && other.count >= one.count)
+    const inside = kept.some(
+      (other) => ` ${other.phrase} `.includes(` ${one.phrase} `) && other.count >= one.count,
+    )
     if (!inside) kept.push(one)
   }
   return kept

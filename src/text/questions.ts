@@ -10,14 +10,47 @@ export function isQuestion(sentence: string): boolean {
   const words = skipFillers(wordsOf(sentence))
   const [first = '', second = ''] = words
   if (ASKING.test(words.slice(0, 4).join(' '))) return true
-  if (QUESTION_WORDS.has(first)) return words.length <= 2 || AUXILIARIES.has(second.replace(/n't$/, '')) || /'s$|'re$/.test(first) || first === 'how'
+  if (QUESTION_WORDS.has(first))
+    return (
+      words.length <= 2 ||
+      AUXILIARIES.has(second.replace(/n't$/, '')) ||
+      /'s$|'re$/.test(first) ||
+      first === 'how'
+    )
   return AUXILIARIES.has(first.replace(/n't$/, '')) && SUBJECTS.has(second)
 }
 
-const FILLERS = new Set(['um', 'uh', 'so', 'and', 'but', 'okay', 'ok', 'well', 'yeah', 'yes', 'no', 'oh', 'then', 'alright', 'great', 'perfect', 'sorry', 'now', 'hi', 'hello'])
-const QUESTION_WORDS = new Set("what what's where where's when when's who who's why how how's which whose".split(' '))
-const AUXILIARIES = new Set('is are was were do does did can could will would shall should have has had may might am'.split(' '))
-const SUBJECTS = new Set('i you he she it we they that this there the my your our their anyone anybody someone'.split(' '))
+const FILLERS = new Set([
+  'um',
+  'uh',
+  'so',
+  'and',
+  'but',
+  'okay',
+  'ok',
+  'well',
+  'yeah',
+  'yes',
+  'no',
+  'oh',
+  'then',
+  'alright',
+  'great',
+  'perfect',
+  'sorry',
+  'now',
+  'hi',
+  'hello',
+])
+const QUESTION_WORDS = new Set(
+  "what what's where where's when when's who who's why how how's which whose".split(' '),
+)
+const AUXILIARIES = new Set(
+  'is are was were do does did can could will would shall should have has had may might am'.split(' '),
+)
+const SUBJECTS = new Set(
+  'i you he she it we they that this there the my your our their anyone anybody someone'.split(' '),
+)
 const ASKING = /^(?:any chance|may i|can i|could i|what about|how about|you (?:said|mean|guys) .* right)\b/
 
 function skipFillers(words: string[]): string[] {

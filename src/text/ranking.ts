@@ -12,7 +12,10 @@ export function rankSentences(texts: readonly string[], language = 'en'): number
   let ranks: number[] = texts.map(() => 1)
   for (let round = 0; round < ROUNDS; round++) {
     ranks = edges.map((links) =>
-      links.reduce((sum, [to, weight]) => sum + (DAMPING * weight * (ranks[to] ?? 0)) / (sums[to] || 1), 1 - DAMPING),
+      links.reduce(
+        (sum, [to, weight]) => sum + (DAMPING * weight * (ranks[to] ?? 0)) / (sums[to] || 1),
+        1 - DAMPING,
+      ),
     )
   }
   const top = Math.max(...ranks, 1)
@@ -27,7 +30,8 @@ function linkSentences(bags: Set<string>[]): [number, number][][] {
   const holders = new Map<string, number[]>()
   const edges = bags.map((bag, index) => {
     const shared = new Map<number, number>()
-    for (const key of bag) for (const other of holders.get(key) ?? []) shared.set(other, (shared.get(other) ?? 0) + 1)
+    for (const key of bag)
+      for (const other of holders.get(key) ?? []) shared.set(other, (shared.get(other) ?? 0) + 1)
     for (const key of bag) {
       const list = holders.get(key)
       if (list) list.push(index)

@@ -13,7 +13,9 @@ export interface Span {
 export function sentences(text: string): Span[] {
   const cached = cache.get(text)
   if (cached) return cached
-  const spans = cutAt(text, sentenceStarts(text)).flatMap((span) => splitRunOn(span))
+  const spans = cutAt(text, sentenceStarts(text)).flatMap((span) =>
+    /[.!?]/.test(text) ? [span] : splitRunOn(span),
+  )
   if (cache.size >= CACHED_TEXTS) cache.clear()
   cache.set(text, spans)
   return spans
@@ -30,7 +32,9 @@ const JOINTS = new Set('but however although though yet except because while unl
 /** These open a clause only before its subject: «and I waited», not «you and me». */
 const LINKS = new Set(['and', 'so', 'then', 'or'])
 const CLAUSE_SUBJECTS = new Set(
-  "i i'm i've you you've we we've they he she it it's that that's this now then my your the nobody there".split(' '),
+  "i i'm i've you you've we we've they he she it it's that that's this now then my your the nobody there".split(
+    ' ',
+  ),
 )
 
 function opensClause(sentence: string, tokens: Token[], index: number): boolean {
@@ -50,7 +54,8 @@ const CACHED_TEXTS = 4000
 const cache = new Map<string, Span[]>()
 
 const SENTENCE_END = /[.!?…]+["'”’)\]]*\s+(?=["'“‘([]?[\p{Lu}\p{N}\p{Ll}])|\n+/gu
-const ABBREVIATION = /(?:^|[\s(])(?:dr|mr|mrs|ms|st|jr|sr|vs|etc|e\.g|i\.e|no|approx|ave|blvd|dept|inc|ltd|co|[A-Za-z])\.$/i
+const ABBREVIATION =
+  /(?:^|[\s(])(?:dr|mr|mrs|ms|st|jr|sr|vs|etc|e\.g|i\.e|no|approx|ave|blvd|dept|inc|ltd|co|[A-Za-z])\.$/i
 const ENDS_TIME = /\b(?:a\.m|p\.m)\.$/i
 function cutAt(text: string, starts: number[]): Span[] {
   const edges = [0, ...starts.filter((start) => start > 0), text.length]
@@ -78,11 +83,149 @@ function sentenceStarts(text: string): number[] {
 
 const RUN_ON_WORDS = 18
 const SHORTEST_PIECE = 5
-const OPENERS = new Set(['so', 'but', 'and', 'okay', 'ok', 'well', 'now', 'anyway', 'actually', 'because', 'then', 'yeah', 'yes', 'no', 'alright', 'thanks', 'thank', 'um', 'uh', 'please', 'hi', 'hello', 'great', 'perfect'])
-const SUBJECTS = new Set(['i', "i'm", "i've", "i'd", "i'll", 'we', "we're", "we've", "we'll", 'they', 'it', "it's", 'he', 'she', 'you', 'my', 'this', 'that', "that's", 'there', 'the', 'what', 'can', 'could', 'is', 'do', 'how', 'when', 'your', 'our', 'let', 'nobody', 'who', 'where'])
-const ALONE = new Set(['okay', 'ok', 'well', 'anyway', 'alright', 'thanks', 'thank', 'please', 'great', 'perfect'])
+const OPENERS = new Set([
+  'so',
+  'but',
+  'and',
+  'okay',
+  'ok',
+  'well',
+  'now',
+  'anyway',
+  'actually',
+  'because',
+  'then',
+  'yeah',
+  'yes',
+  'no',
+  'alright',
+  'thanks',
+  'thank',
+  'um',
+  'uh',
+  'please',
+  'hi',
+  'hello',
+  'great',
+  'perfect',
+])
+const SUBJECTS = new Set([
+  'i',
+  "i'm",
+  "i've",
+  "i'd",
+  "i'll",
+  'we',
+  "we're",
+  "we've",
+  "we'll",
+  'they',
+  'it',
+  "it's",
+  'he',
+  'she',
+  'you',
+  'my',
+  'this',
+  'that',
+  "that's",
+  'there',
+  'the',
+  'what',
+  'can',
+  'could',
+  'is',
+  'do',
+  'how',
+  'when',
+  'your',
+  'our',
+  'let',
+  'nobody',
+  'who',
+  'where',
+])
+const ALONE = new Set([
+  'okay',
+  'ok',
+  'well',
+  'anyway',
+  'alright',
+  'thanks',
+  'thank',
+  'please',
+  'great',
+  'perfect',
+])
 /** After these a pronoun continues the thought («that I», «if you»). */
-const HOLDS = new Set(['that', 'if', 'when', 'what', 'which', 'who', 'because', 'and', 'but', 'so', 'or', 'than', 'as', 'where', 'how', 'why', 'think', 'know', 'said', 'told', 'while', 'is', 'was', 'can', 'could', 'do', 'did', 'does', 'are', 'will', 'would', 'have', 'if', 'to', 'of', 'for', 'with', 'in', 'on', 'at', 'about', 'from', 'let', 'the', 'a', 'my', 'your', 'hope', 'sure', 'see', 'all', 'until', 'before', 'after', 'since', 'not', 'just', 'by', 'like', "that's", "it's", "what's", 'guess', 'thing', 'way', 'time'])
+const HOLDS = new Set([
+  'that',
+  'if',
+  'when',
+  'what',
+  'which',
+  'who',
+  'because',
+  'and',
+  'but',
+  'so',
+  'or',
+  'than',
+  'as',
+  'where',
+  'how',
+  'why',
+  'think',
+  'know',
+  'said',
+  'told',
+  'while',
+  'is',
+  'was',
+  'can',
+  'could',
+  'do',
+  'did',
+  'does',
+  'are',
+  'will',
+  'would',
+  'have',
+  'if',
+  'to',
+  'of',
+  'for',
+  'with',
+  'in',
+  'on',
+  'at',
+  'about',
+  'from',
+  'let',
+  'the',
+  'a',
+  'my',
+  'your',
+  'hope',
+  'sure',
+  'see',
+  'all',
+  'until',
+  'before',
+  'after',
+  'since',
+  'not',
+  'just',
+  'by',
+  'like',
+  "that's",
+  "it's",
+  "what's",
+  'guess',
+  'thing',
+  'way',
+  'time',
+])
 
 function splitRunOn(span: Span): Span[] {
   if (/[,;:]\s/.test(span.text)) return [span]
@@ -92,7 +235,13 @@ function splitRunOn(span: Span): Span[] {
   let since = 0
   tokens.forEach((token, index) => {
     const room = index - since >= SHORTEST_PIECE && tokens.length - index >= 3
-    if (room && opensThought(tokens.map((each) => each.word), index)) {
+    if (
+      room &&
+      opensThought(
+        tokens.map((each) => each.word),
+        index,
+      )
+    ) {
       starts.push(token.start)
       since = index
     }
@@ -108,5 +257,9 @@ function opensThought(words: string[], index: number): boolean {
   const [before, word, next] = [words[index - 1] ?? '', words[index] ?? '', words[index + 1] ?? '']
   if (HOLDS.has(before)) return false
   if (OPENERS.has(word)) return ALONE.has(word) || SUBJECTS.has(next) || OPENERS.has(next)
-  return SUBJECTS.has(word) && !OPENERS.has(before) && /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|can|let)$/.test(word)
+  return (
+    SUBJECTS.has(word) &&
+    !OPENERS.has(before) &&
+    /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|can|let)$/.test(word)
+  )
 }

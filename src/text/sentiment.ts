@@ -54,7 +54,8 @@ const SETTLED = 1.2
 const TURN_DOUBT = 2.2
 
 /** A call without any labelled customer still has one: whoever is not the agent. */
-const customerRole = (turns: Turn[]): Role => (turns.some((turn) => turn.role === 'customer') ? 'customer' : 'other')
+const customerRole = (turns: Turn[]): Role =>
+  turns.some((turn) => turn.role === 'customer') ? 'customer' : 'other'
 
 function readMood(turn: Turn, before: Turn | undefined): Mood {
   const asked = before && before.role !== turn.role ? answerAttitude(before.text, turn.text) : undefined
@@ -118,7 +119,8 @@ function reasonFor(sentiment: Sentiment, moods: Mood[]): string {
     return best ? `The customer was pleased${after}: ${best.quote}.` : 'The customer was friendly throughout.'
   }
   if (sentiment === 'negative') {
-    const despite = best && worst && best.index > worst.index ? `, although it ended more kindly: ${best.quote}` : ''
+    const despite =
+      best && worst && best.index > worst.index ? `, although it ended more kindly: ${best.quote}` : ''
     return worst ? `The customer was unhappy: ${worst.quote}${despite}.` : 'The customer sounded unhappy.'
   }
   if (best && worst) return `The customer was of two minds: ${worst.quote}, but also ${best.quote}.`

@@ -41,14 +41,16 @@ export const FILLERS = set(`
   month months year years hour hours lets name spell spelled letter dot at dash dollars dollar number numbers
   correct confirm confirmed anything else wonder wondering worries problem ahead far back best apologize
   apologies set done patience reach reaching bring brought send sends sent sending leave left turn turned
+  book booked accept accepts ending ended requested request email text bad better birth area code number phone address
   hang stay ready part point case fact idea matter person people sense reason place end side
 `)
 
 /** Whether a word carries a topic; in languages other than English only its length can tell. */
-export const isContentWord = (word: string, language = 'en') =>
-  isEnglish(language)
-    ? word.length > 2 && !STOPWORDS.has(word) && !FILLERS.has(word) && !/^\d/.test(word)
-    : word.length > 3 && !/^\d/.test(word)
+export const isContentWord = (word: string, language = 'en'): boolean =>
+  isEnglish(language) ? word.split('-').some(isTopic) : word.length > 3 && !/^\d/.test(word)
+
+const isTopic = (word: string) =>
+  word.length > 2 && !STOPWORDS.has(word) && !FILLERS.has(word) && !/^\d/.test(word)
 
 export const contentWords = (text: string, language = 'en') =>
   wordsOf(text).filter((word) => isContentWord(word, language))

@@ -5,7 +5,9 @@ import { shorten } from './quotes.ts'
 import { rankSentences } from './ranking.ts'
 import { capitalise, reported, withoutOpening } from './reported-speech.ts'
 import { sentences } from './sentences.ts'
+import { customerSentiment } from './sentiment.ts'
 import { contentWords } from './stopwords.ts'
+import { DONE, ENDED, ROUTINE, WANTS } from './summary-cues.ts'
 import { countWords } from './tokens.ts'
 
 export interface CallSummary {
@@ -18,12 +20,18 @@ export interface CallSummary {
 export function summarize(call: Call): CallSummary {
   const candidates = collect(call)
   if (candidates.length === 0) return { summary: briefly(call), points: [] }
-  const points = pickPoints(candidates).map((one) => `${nameOf(one)}: ${shorten(capitalise(withoutOpening(one.text)), LONGEST_POINT)}`)
+  const points = pickPoints(candidates).map(
+    (one) => `${nameOf(one)}: ${shorten(capitalise(withoutOpening(one.text)), LONGEST_POINT)}`,
+  )
   if (!isEnglish(call.language)) return { ...quoted(candidates), points, language_supported: false }
-  const chosen = [pickReason(candidates), ...pickActions(candidates), pickOutcome(candidates)]
+  const chosen = [
+    pickReason(candidates, call.direction === 'outbound'),
+    ...pickActions(candidates),
+    pickOutcome(candidates),
+  ]
   const told = [...new Set(chosen.filter((one) => one !== undefined))].sort((a, b) => a.place - b.place)
   const parts = (told.length > 0 ? told : pickPoints(candidates).slice(0, 3)).map((one) => tell(one))
-  return { summary: joinSubjects(parts).join(' '), points }
+  return { summary: [...joinSubjects(parts), ...impression(call)].join(' '), points }
 }
 
 interface Candidate {
@@ -47,7 +55,10 @@ const tell = (one: Candidate) => reported(shorten(one.text, LONGEST_TOLD), one.r
 
 function collect(call: Call): Candidate[] {
   const found = call.turns.flatMap((turn) => sentencesOf(turn, call.language))
-  const ranks = rankSentences(found.map(({ text }) => text), call.language)
+  const ranks = rankSentences(
+    found.map(({ text }) => text),
+    call.language,
+  )
   return found.map((one, index) => ({
     ...one,
     place: found.length === 1 ? 0 : index / (found.length - 1),
@@ -63,53 +74,56 @@ function sentencesOf(turn: Turn, language: string) {
     .map((text) => ({ text, role: turn.role, speaker: turn.speaker, turn: turn.turn }))
 }
 
-/** Greetings, identification and courtesies: every call has them, no summary needs them. */
-const ROUTINE =
-  /\b(?:thank(?:s| you) for (?:calling|holding|contacting|your patience)|how (?:can|may) (?:i|we) (?:help|assist)|is there anything else|have a (?:great|good|nice|wonderful|lovely)|(?:can|could|may) i (?:please )?(?:have|get) your|what(?:'s| is) your (?:full )?(?:name|number|phone|address|email|date of birth)|spell (?:that|your|the)|(?:one|just a) moment|bear with me|calls? (?:is|are|may be) (?:being )?recorded|you(?:'re| are) welcome|my name is \S+(?: \S+)?[.!]?$|(?:hold|wait) (?:on|one|a) )/i
-
-const WANTS: [RegExp, number][] = [
-  [/\b(?:i(?:'m| am)|just|was) calling (?:about|because|to|for|in|regarding|since|on)\b|\bthe reason\b/i, 4],
-  [/\b(?:i(?:'d| would) like|i need|i want|i was hoping|i(?:'m| am) (?:looking|trying|hoping)|we need|we(?:'d| would) like|i have to)\b/i, 3],
-  [/\b(?:can|could|may) (?:i|you|we)\b|\bdo you (?:have|do|take|offer)\b|\bi was wondering\b/i, 1.5],
-  [/\b(?:problem|issue|trouble|broken|not working|doesn't work|won't|can't|error|leak\w*|charged|bill|noise|pain|hurts?|missing|wrong|stopped|late|down|damaged)\b/i, 2],
-]
-const DONE: [RegExp, number][] = [
-  [/\b(?:i(?:'ve| have|'ll| will| can| just)|we(?:'ve| have|'ll| will| can)|let me|i'm going to|we're going to)\b/i, 1.5],
-  [/\b(?:book\w*|schedul\w*|reschedul\w*|reserv\w*|cancel\w*|refund\w*|credit\w*|reset\w*|fix\w*|updat\w*|sent|send\w*|email\w*|transfer\w*|escalat\w*|ticket|technician|replac\w*|install\w*|order\w*|appl(?:y|ied)|waive\w*|remov\w*|chang\w*|process\w*|issue[ds]?|restart\w*|quote\w*|estimate\w*)\b/i, 2],
-  [/\b(?:because|turns out|looks like|it seems|the (?:reason|cause|problem))\b/i, 1],
-]
-const ENDED: [RegExp, number][] = [
-  [/\b(?:you(?:'re| are) (?:all set|booked|confirmed|scheduled|set|good to go)|(?:is|are|been) (?:booked|confirmed|scheduled|resolved|cancell?ed|refunded|fixed|credited|processed|reserved)|see you|(?:we|i)(?:'ll| will) (?:see|call|send|follow|email|get back)|(?:i|we)(?:'ve| have) (?:booked|scheduled|put|sent|moved|cancell?ed|reserved|added|opened|escalated|issued|applied))\b/i, 4],
-  [/\b(?:works?|working) (?:now|again)|fixed|solved|that (?:did|worked)|back up\b/i, 3],
-  [/\b(?:cancel (?:my|the|our)|speak to|manager|supervisor|complaint|think about it|call (?:you )?back|not interested|go ahead)\b/i, 2],
-]
-
 const cueScore = (text: string, cues: [RegExp, number][]) =>
   cues.reduce((sum, [cue, weight]) => sum + (cue.test(text) ? weight : 0), 0)
 
 const byScore = (candidates: Candidate[], score: (one: Candidate) => number) =>
-  candidates.map((one) => ({ one, score: score(one) })).filter(({ score }) => score > 0).sort((a, b) => b.score - a.score).map(({ one }) => one)
+  candidates
+    .map((one) => ({ one, score: score(one) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .map(({ one }) => one)
 
-function pickReason(candidates: Candidate[]): Candidate | undefined {
-  const early = candidates.filter((one) => one.place <= 0.45 || one.turn < 4)
-  const score = (one: Candidate) => (cueScore(one.text, WANTS) + one.rank) * (1.3 - one.place) * (one.role === 'agent' ? 0.4 : 1)
-  return byScore(early, (one) => (cueScore(one.text, WANTS) > 0 ? score(one) : 0))[0] ?? early.find((one) => one.role !== 'agent')
+/** The customer's own words, early in the call; on an outbound call the agent may say it first. */
+function pickReason(candidates: Candidate[], outbound: boolean): Candidate | undefined {
+  const asking = candidates.filter((one) => one.role !== 'agent' || (outbound && one.place < 0.3))
+  const first = asking[0]
+  const early = asking.filter((one) => one.place <= 0.5 || one.turn === first?.turn)
+  const score = (one: Candidate) =>
+    (cueScore(one.text, WANTS) + one.rank + (one.turn === first?.turn ? FIRST_SAID : 0)) * (1.4 - one.place)
+  return byScore(early, (one) => (cueScore(one.text, WANTS) > 0 ? score(one) : 0))[0] ?? first
 }
+
+const FIRST_SAID = 1.5
 
 function pickActions(candidates: Candidate[]): Candidate[] {
   const acts = candidates.filter((one) => one.role === 'agent' && one.place > 0.1 && !isQuestion(one.text))
-  return byScore(acts, (one) => (cueScore(one.text, DONE) >= 2 ? cueScore(one.text, DONE) + 1.5 * one.rank : 0)).slice(0, 2)
+  return byScore(acts, (one) =>
+    cueScore(one.text, DONE) >= 2 ? cueScore(one.text, DONE) + 1.5 * one.rank - vagueness(one.text) : 0,
+  ).slice(0, 2)
 }
 
 function pickOutcome(candidates: Candidate[]): Candidate | undefined {
   const late = candidates.filter((one) => one.place >= 0.6 && !isQuestion(one.text))
-  return byScore(late, (one) => (cueScore(one.text, ENDED) > 0 ? cueScore(one.text, ENDED) + one.place + one.rank : 0))[0] ?? late.at(-1)
+  return (
+    byScore(late, (one) =>
+      cueScore(one.text, ENDED) > 0
+        ? cueScore(one.text, ENDED) + one.place + one.rank - vagueness(one.text)
+        : 0,
+    )[0] ?? late.at(-1)
+  )
 }
+
+/** «I've put that in the notes» tells little without what came before. */
+const vagueness = (text: string) => Math.max(0, 3 - contentWords(text).length)
 
 function pickPoints(candidates: Candidate[]): Candidate[] {
   const cues = [...WANTS, ...DONE, ...ENDED]
-  const ranked = byScore(candidates, (one) => one.rank * 2 + cueScore(one.text, cues) / 4 - (isQuestion(one.text) ? 1 : 0) + 0.01)
-  const wanted = Math.max(2, Math.min(MOST_POINTS, Math.round(candidates.length / 4)))
+  const ranked = byScore(
+    candidates,
+    (one) => one.rank * 2 + cueScore(one.text, cues) / 4 - (isQuestion(one.text) ? 1 : 0) + 0.01,
+  )
+  const wanted = Math.max(3, Math.min(MOST_POINTS, Math.round(candidates.length / 4)))
   const chosen: Candidate[] = []
   for (const one of ranked) {
     if (chosen.length < wanted && !chosen.some((other) => repeats(one.text, other.text))) chosen.push(one)
@@ -129,6 +143,14 @@ const joinSubjects = (parts: string[]) =>
     const who = /^The (?:customer|agent)(?= (?:said|asked))/.exec(part)?.[0]
     return who && parts[index - 1]?.startsWith(`${who} `) ? part.replace(who, 'They also') : part
   })
+
+const IMPRESSIONS = {
+  positive: ['The customer was pleased.'],
+  neutral: [],
+  negative: ['The customer was unhappy.'],
+}
+
+const impression = (call: Call): string[] => IMPRESSIONS[customerSentiment(call).sentiment]
 
 function quoted(candidates: Candidate[]) {
   const parts = pickPoints(candidates).slice(0, 3)

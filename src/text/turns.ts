@@ -76,13 +76,14 @@ function splitLines(text: string): string[] {
 function splitInline(line: string): string[] {
   const first = LABELLED.exec(line)?.[1]
   if (first === undefined || !isRoleLabel(first)) return [line]
-  return line.split(/\s+(?=\p{Lu}[\p{L}\d_]*(?: \p{L}[\p{L}\d]*| \d)?:\s)/u).reduce<string[]>((parts, part) => {
+  const parts: string[] = []
+  for (const part of line.split(/\s+(?=\p{Lu}[\p{L}\d_]*(?: \p{L}[\p{L}\d]*| \d)?:\s)/u)) {
     const label = LABELLED.exec(part)?.[1]
-    if (parts.length > 0 && (label === undefined || !isRoleLabel(label))) {
-      return [...parts.slice(0, -1), `${parts.at(-1)} ${part}`]
-    }
-    return [...parts, part]
-  }, [])
+    const continues = parts.length > 0 && (label === undefined || !isRoleLabel(label))
+    if (continues) parts.push(`${parts.pop()} ${part}`)
+    else parts.push(part)
+  }
+  return parts
 }
 
 function countLabels(lines: string[]): Map<string, number> {

@@ -16,9 +16,18 @@ export interface Attitude {
 
 /** What a text says about its speaker's attitude, expression by expression. English only. */
 export function attitudes(text: string): Attitude[] {
+  const known = cache.get(text)
+  if (known) return known
   const found = sentences(text).flatMap((sentence) => rateSentence(sentence.text, sentence.start))
-  return unmaskSarcasm(text, found)
+  const result = unmaskSarcasm(text, found)
+  if (cache.size >= CACHED_TEXTS) cache.clear()
+  cache.set(text, result)
+  return result
 }
+
+/** Several algorithms ask about the same turns one after the other. */
+const CACHED_TEXTS = 2000
+const cache = new Map<string, Attitude[]>()
 
 const WEAK_NEGATION = { positive: -0.6, floor: -0.4, negative: -0.15 }
 const BEFORE_BUT = 0.5
@@ -96,7 +105,8 @@ function wordValue(words: string[], at: number): number {
   if (word === 'thanks' || word === 'thank') return THANKS
   const value = VALUES.get(word) ?? 0
   if (value === 0) return 0
-  if (value < 0 && words.slice(at + 1, at + 4).some((next) => SYMPTOMS.has(next))) return value * SYMPTOM_SHARE
+  if (value < 0 && words.slice(at + 1, at + 4).some((next) => SYMPTOMS.has(next)))
+    return value * SYMPTOM_SHARE
   return isNegated(words, at) ? deny(value) : value
 }
 
@@ -109,7 +119,9 @@ const deny = (value: number) =>
 function emphasis(words: string[], at: number, text: string, sentence: string): number {
   const near = [words[at - 1], words[at - 2]].map((word) => STRONGER[word ?? ''] ?? 1)
   const shouted = text.length > 3 && text === text.toUpperCase() && /\p{Ll}/u.test(sentence) ? SHOUTED : 1
-  return Math.min(2, (near[0] ?? 1) * Math.sqrt(near[1] ?? 1)) * shouted * (sentence.includes('!') ? EXCLAIMED : 1)
+  return (
+    Math.min(2, (near[0] ?? 1) * Math.sqrt(near[1] ?? 1)) * shouted * (sentence.includes('!') ? EXCLAIMED : 1)
+  )
 }
 
 /** «Is it any good?» praises nothing; a reproach stays one as a question. */

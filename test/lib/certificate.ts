@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
+import { isIPv4 } from 'node:net'
 
 const SEQUENCE = 0x30
 const SET = 0x31
@@ -11,11 +12,13 @@ const ALTERNATIVE_NAMES = oid('551d11')
 const BASIC_CONSTRAINTS = oid('551d13')
 const IS_AUTHORITY = [der(0x01, Buffer.from([0xff])), der(OCTETS, sequence(der(0x01, Buffer.from([0xff]))))]
 
-/** A self-signed certificate for one DNS name, made anew. */
+/** A self-signed certificate for one DNS name or IPv4 address, made anew. */
 export function certificateFor(name: string) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const subject = sequence(der(SET, sequence(COMMON_NAME, der(UTF8, Buffer.from(name)))))
-  const alternatives = sequence(der(0x82, Buffer.from(name)))
+  const alternatives = sequence(
+    isIPv4(name) ? der(0x87, Buffer.from(name.split('.').map(Number))) : der(0x82, Buffer.from(name)),
+  )
   const extensions = sequence(
     sequence(ALTERNATIVE_NAMES, der(OCTETS, alternatives)),
     sequence(BASIC_CONSTRAINTS, ...IS_AUTHORITY),
@@ -50,7 +53,7 @@ function time(text: string) {
 function der(tag: number, ...parts: Uint8Array[]): Buffer<ArrayBuffer> {
   const content = Buffer.concat(parts)
   const { length } = content
-  const size = length < 128 ? [length] : [0x82, length >> 8, length & 255]
+  const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255]
   return Buffer.concat([Buffer.from([tag, ...size]), content])
 }
 

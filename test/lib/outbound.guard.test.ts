@@ -246,7 +246,9 @@ describe('names', () => {
       return answers[asked.length - 1]!
     }
     const outbound = createOutbound({ allowNetworks: LOOPBACK, lookup })
-    expect(await post(outbound, `http://rebinding.example.com:${listener.port}/`)).toMatchObject({ status: 200 })
+    expect(await post(outbound, `http://rebinding.example.com:${listener.port}/`)).toMatchObject({
+      status: 200,
+    })
     expect(asked).toEqual(['rebinding.example.com'])
   })
 

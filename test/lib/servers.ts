@@ -1,5 +1,5 @@
-import { createServer, type Server, type Socket } from 'node:net'
 import { afterAll } from 'bun:test'
+import { createServer, type Server, type Socket } from 'node:net'
 
 const servers: Server[] = []
 const sockets = new Set<Socket>()

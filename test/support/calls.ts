@@ -1,5 +1,5 @@
-import { parseTranscript, withRoles } from '../../src/text/index.ts'
 import type { Call, Context, Turn } from '../../src/plugin-host/contract.ts'
+import { parseTranscript, withRoles } from '../../src/text/index.ts'
 
 export interface TurnLike {
   speaker: string

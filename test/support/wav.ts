@@ -10,8 +10,16 @@ interface Storage {
 const STORAGE: Record<WavKind, Storage> = {
   pcm8: { code: 1, bytes: 1, write: (into, at, value) => into.writeUInt8(Math.round(value * 127) + 128, at) },
   pcm16: { code: 1, bytes: 2, write: (into, at, value) => into.writeInt16LE(Math.round(value * 32767), at) },
-  pcm24: { code: 1, bytes: 3, write: (into, at, value) => into.writeIntLE(Math.round(value * 8388607), at, 3) },
-  pcm32: { code: 1, bytes: 4, write: (into, at, value) => into.writeInt32LE(Math.round(value * 2147483647), at) },
+  pcm24: {
+    code: 1,
+    bytes: 3,
+    write: (into, at, value) => into.writeIntLE(Math.round(value * 8388607), at, 3),
+  },
+  pcm32: {
+    code: 1,
+    bytes: 4,
+    write: (into, at, value) => into.writeInt32LE(Math.round(value * 2147483647), at),
+  },
   float32: { code: 3, bytes: 4, write: (into, at, value) => into.writeFloatLE(value, at) },
   float64: { code: 3, bytes: 8, write: (into, at, value) => into.writeDoubleLE(value, at) },
   mulaw: { code: 7, bytes: 1, write: (into, at, value) => into.writeUInt8(toMuLaw(value * 32767), at) },
@@ -38,8 +46,18 @@ export function makeWav(channels: ArrayLike<number>[], options: WavOptions = {})
   const data = interleave(channels, STORAGE[kind])
   const header = chunk('data', data)
   if (options.dataLength !== undefined) header.writeUInt32LE(options.dataLength, 4)
-  const format = chunk('fmt ', formatFields(channels.length, rate, STORAGE[kind], options.extensible ?? false))
-  const body = Buffer.concat([Buffer.from('WAVE'), ...beforeFormat, format, ...beforeData, header, ...afterData])
+  const format = chunk(
+    'fmt ',
+    formatFields(channels.length, rate, STORAGE[kind], options.extensible ?? false),
+  )
+  const body = Buffer.concat([
+    Buffer.from('WAVE'),
+    ...beforeFormat,
+    format,
+    ...beforeData,
+    header,
+    ...afterData,
+  ])
   return chunk('RIFF', body)
 }
 
@@ -94,7 +112,10 @@ function toALaw(sample: number) {
 }
 
 export function tone(hertz: number, rate: number, seconds: number, level = 0.5): Float32Array {
-  return Float32Array.from({ length: Math.round(rate * seconds) }, (_, at) => level * Math.sin((2 * Math.PI * hertz * at) / rate))
+  return Float32Array.from(
+    { length: Math.round(rate * seconds) },
+    (_, at) => level * Math.sin((2 * Math.PI * hertz * at) / rate),
+  )
 }
 
 /** The same numbers between 0 and 1 for the same seed. */
@@ -109,7 +130,12 @@ export function makeRandom(seed: number) {
 }
 
 /** Syllables of a buzzing voice with small gaps, at the given times over steady noise: what speech looks like to a meter. */
-export function speechLike(spans: [from: number, to: number][], rate: number, seconds: number, options: { level?: number; noise?: number; seed?: number } = {}) {
+export function speechLike(
+  spans: [from: number, to: number][],
+  rate: number,
+  seconds: number,
+  options: { level?: number; noise?: number; seed?: number } = {},
+) {
   const { level = 0.3, noise = 0, seed = 1 } = options
   const random = makeRandom(seed)
   return Float32Array.from({ length: Math.round(rate * seconds) }, (_, at) => {
@@ -123,4 +149,7 @@ export function speechLike(spans: [from: number, to: number][], rate: number, se
 const syllable = (time: number) => Math.max(0.05, Math.sin(Math.PI * ((time * 4) % 1)))
 
 const buzz = (time: number) =>
-  [3, 4, 5, 8, 12, 15].reduce((sum, harmonic) => sum + Math.sin(2 * Math.PI * 120 * harmonic * time + harmonic), 0) / 3
+  [3, 4, 5, 8, 12, 15].reduce(
+    (sum, harmonic) => sum + Math.sin(2 * Math.PI * 120 * harmonic * time + harmonic),
+    0,
+  ) / 3

@@ -1,12 +1,14 @@
 import type { Queryable } from '../../db/db.ts'
-import { configsAbove, configVersion } from './configs.sql.ts'
+import type { Entity } from '../tenancy/actors.ts'
+import { lineage } from '../tenancy/tenants.ts'
+import { configsAbove, configVersion, findConfig } from './configs.sql.ts'
 import { overlay } from './merge.ts'
 import { type Config, defaults, type ResolvedConfig } from './schema.ts'
 
 const CACHED_WORKSPACES = 10_000
 const levels = ['partner', 'organization', 'workspace'] as const
 
-interface Resolution {
+export interface Resolution {
   config: ResolvedConfig
   /** Dotted path of each value → the level that sets it. */
   provenance: Record<string, string>
@@ -43,9 +45,26 @@ async function cacheOf(db: Queryable): Promise<Map<number, Resolution>> {
 
 async function resolve(db: Queryable, workspaceId: number): Promise<Resolution> {
   const stored = await configsAbove(db, workspaceId)
-  const documents = levels.map((level) => ({
+  return layered(
+    levels.map((level) => ({
+      level,
+      document: stored.find(({ entityType }) => entityType === level)?.document,
+    })),
+  )
+}
+
+/** What counts at any level, read anew: also inside the transaction that is about to change it. */
+export async function resolveEntity(db: Queryable, entity: Entity): Promise<Resolution> {
+  const documents: { level: string; document: string | undefined }[] = []
+  for (const level of await lineage(db, entity))
+    documents.unshift({ level: level.type, document: (await findConfig(db, level))?.document })
+  return layered(documents)
+}
+
+function layered(stored: { level: string; document: string | undefined }[]): Resolution {
+  const documents = stored.map(({ level, document }) => ({
     level,
-    document: JSON.parse(stored.find(({ entityType }) => entityType === level)?.document ?? '{}') as Config,
+    document: JSON.parse(document ?? '{}') as Config,
   }))
   const { config, provenance } = overlay([{ level: 'default', document: defaults }, ...documents])
   const resolved = config as unknown as ResolvedConfig

@@ -69,6 +69,9 @@ export const getWorkspace = (db: Queryable, id: number) =>
 export const getOrganization = (db: Queryable, id: number) =>
   db.get<Organization>(sql`SELECT ${organizationColumns} FROM organizations WHERE id = ${id}`)
 
+export const getPartner = (db: Queryable, id: number) =>
+  db.get<Partner>(sql`SELECT ${partnerColumns} FROM partners WHERE id = ${id}`)
+
 /** Every tenant has a UUID and a slug, and either names it. */
 function named(idOrSlug: string): Sql {
   return isUuid(idOrSlug) ? sql`uuid = ${idOrSlug.toLowerCase()}` : sql`slug = ${idOrSlug}`

@@ -1,8 +1,8 @@
 import type { Queryable, Tx } from '../../db/db.ts'
 import type { Sealer } from '../../lib/sealed.ts'
-import { bumpConfigVersion } from '../config/configs.sql.ts'
+import { bumpConfigVersion, configVersion } from '../config/configs.sql.ts'
 import type { Entity } from '../tenancy/actors.ts'
-import { getOrganization, getWorkspace } from '../tenancy/tenants.sql.ts'
+import { lineage } from '../tenancy/tenants.ts'
 import { type Credential, deleteCredential, getCredential, upsertCredential } from './credentials.sql.ts'
 
 export type Secret =
@@ -10,6 +10,10 @@ export type Secret =
   | { auth_type: 'bearer'; token: string }
   | { auth_type: 'basic'; username: string; password: string }
   | { auth_type: 'hmac'; key_id: string; secret: string }
+
+const SHOWN_CHARACTERS = 4
+/** Of a secret shorter than this, four characters would be too much of it. */
+const SHORTEST_HINTED = 8
 
 const credentialAad = ({ type, id }: Entity) => `webhook_credentials:${type}:${id}`
 
@@ -52,23 +56,25 @@ export function openCredential(sealer: Sealer, credential: Credential): Secret {
   return JSON.parse(sealer.open(credential.sealed, credentialAad(entity))) as Secret
 }
 
-async function lineage(db: Queryable, entity: Entity): Promise<Entity[]> {
-  if (entity.type === 'partner') return [entity]
-  if (entity.type === 'organization') {
-    const organization = await getOrganization(db, entity.id)
-    return organization ? [entity, { type: 'partner', id: organization.partnerId }] : [entity]
-  }
-  const workspace = await getWorkspace(db, entity.id)
-  if (!workspace) return [entity]
-  return [
-    entity,
-    { type: 'organization', id: workspace.organizationId },
-    { type: 'partner', id: workspace.partnerId },
-  ]
-}
-
 function hintOf(secret: Secret): string | null {
   const text = { none: '', bearer: 'token', basic: 'password', hmac: 'secret' }[secret.auth_type]
   if (!text) return null
-  return `...${(secret as unknown as Record<string, string>)[text]!.slice(-4)}`
+  const value = (secret as unknown as Record<string, string>)[text]!
+  return `...${value.length < SHORTEST_HINTED ? '' : value.slice(-SHOWN_CHARACTERS)}`
+}
+
+const cache = new WeakMap<Queryable, { version: number; byWorkspace: Map<number, Credential | undefined> }>()
+
+/** The one that counts for a workspace's deliveries; asked for with every attempt, so kept until anything changes. */
+export async function credentialFor(db: Queryable, workspaceId: number): Promise<Credential | undefined> {
+  const version = await configVersion(db)
+  let known = cache.get(db)
+  if (known?.version !== version) {
+    known = { version, byWorkspace: new Map() }
+    cache.set(db, known)
+  }
+  const { byWorkspace } = known
+  if (!byWorkspace.has(workspaceId))
+    byWorkspace.set(workspaceId, await findCredential(db, { type: 'workspace', id: workspaceId }))
+  return byWorkspace.get(workspaceId)
 }

@@ -1,4 +1,3 @@
-import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -31,10 +30,9 @@ const Shown = z.object({ id: z.string() }).meta({ id: 'Note', description: 'A no
 const Listing = z.object({ limit: z.coerce.number().int().min(1).max(100).default(50) })
 
 /** A small API with one route of each kind, and a log of what it complained about. */
-export function startDemo(overrides: Partial<ServeOptions> = {}) {
+export function startDemo(overrides: Partial<ServeOptions> = {}, folder = tmpdir()) {
   const complaints: { fields: object; message: string }[] = []
   const complain = (fields: object, message: string) => void complaints.push({ fields, message })
-  const folder = mkdtempSync(join(tmpdir(), 'demo-'))
   const surface = demoDialect(folder, { error: complain, warn: complain })
   const rest = dialect({ ...open(), log: { error: complain, warn: complain }, open: [docs(() => [surface])] })
   const server = serve({
@@ -48,7 +46,7 @@ export function startDemo(overrides: Partial<ServeOptions> = {}) {
   })
   const send = (path: string, init: RequestInit = {}) =>
     fetch(server.url + path, { ...init, headers: { authorization: `Bearer ${TOKEN}`, ...init.headers } })
-  return { server, surface, complaints, folder, send }
+  return { server, surface, complaints, send }
 }
 
 const docs = (dialects: Parameters<typeof docsRoutes>[1]) =>
@@ -135,6 +133,9 @@ const notes = routes<Actor>('Notes', '/notes')
   )
   .get('/:id/break', { summary: 'Fail', answers: { 200: Shown } }, ({ params }) => {
     throw new Error(`secret of ${params.id}`)
+  })
+  .get('/:id/busy', { summary: 'Later', answers: { 200: Shown } }, () => {
+    throw new Refusal('conflict', 'Too much to do', { reason: 'busy' })
   })
   .get('/:id/hidden', { summary: 'Refuse', answers: { 200: Shown } }, () => {
     throw new Refusal('forbidden', 'No access')

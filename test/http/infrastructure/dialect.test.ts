@@ -50,7 +50,7 @@ const scenarios: [name: string, path: string, init: RequestInit, status: number,
     json({ title: 'a', transcript: [{ speaker: 'a', text: 5 }] }),
     422,
     {
-      detail: 'transcript.0.text: Invalid input: expected string, received number',
+      detail: 'transcript.0.text: Expected string, received number',
     },
   ],
   [
@@ -70,9 +70,9 @@ for (const [name, path, init, status, body] of scenarios)
   test(name, async () => {
     const answer = await demo.send(`/api/v1${path}`, init)
     expect(answer.status).toBe(status)
-    const sent = await answer.json()
+    const sent = (await answer.json()) as { request_id?: string }
     expect(sent).toMatchObject(body)
-    if (status >= 400) expect(sent.request_id).toBe(answer.headers.get('x-request-id'))
+    if (status >= 400) expect(sent.request_id).toBe(answer.headers.get('x-request-id')!)
   })
 
 test('405 and OPTIONS name the methods that work', async () => {
@@ -105,12 +105,19 @@ test("the limit's headers are on every answer, and 429 says when to come back", 
   expect(limited.headers.get('x-ratelimit-limit')).toBe('50')
 })
 
+test('a server that is busy says when to come back, and nothing private is kept by caches', async () => {
+  const busy = await demo.send('/api/v1/notes/7/busy')
+  expect(busy.status).toBe(503)
+  expect(busy.headers.get('retry-after')).toBe('5')
+  expect((await demo.send('/api/v1/notes/7')).headers.get('cache-control')).toBe('no-store')
+})
+
 test('an unexpected error is logged once with its cause and hidden from the client', async () => {
   demo.complaints.length = 0
   const answer = await demo.send('/api/v1/notes/7/break')
-  const body = await answer.json()
+  const body = (await answer.json()) as { detail: string; request_id: string }
   expect(answer.status).toBe(500)
-  expect(body).toEqual({ detail: 'Internal error', request_id: answer.headers.get('x-request-id') })
+  expect(body).toEqual({ detail: 'Internal error', request_id: answer.headers.get('x-request-id')! })
   expect(demo.complaints).toHaveLength(1)
   expect(demo.complaints[0]!.fields).toMatchObject({
     request_id: body.request_id,

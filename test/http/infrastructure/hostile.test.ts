@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { startDemo, TOKEN } from './demo.ts'
 import { sendRaw } from './tcp.ts'
 
@@ -32,7 +33,7 @@ const bodies: [name: string, init: RequestInit, status: number][] = [
   ['too much in chunks', post(endless()), 413],
   ['a form', post('title=a', { 'content-type': 'application/x-www-form-urlencoded' }), 415],
   ['another encoding', post('{"title":"a"}', { 'content-type': 'application/json; charset=utf-16' }), 415],
-  ['a multipart body', post(new FormData()), 415],
+  ['a multipart body', post('--x--', { 'content-type': 'multipart/form-data; boundary=x' }), 415],
 ]
 
 for (const [name, init, status] of bodies)
@@ -79,7 +80,8 @@ const requests: [name: string, text: string, status: number][] = [
   ['a line end in an id', get('/api/v1/notes/a%0d%0aX-Evil:%201', HOST, AUTH), 404],
   ['broken escapes in a query', get('/api/v1/notes?limit=%zz%00', HOST, AUTH), 422],
   ['a long address', get(`/api/v1/notes?q=${'x'.repeat(9000)}`, HOST, AUTH), 414],
-  ['a very long address', get(`/api/v1/${'x'.repeat(30_000)}`, HOST, AUTH), 431],
+  ['a very long address', get(`/api/v1/${'x'.repeat(60_000)}`, HOST, AUTH), 414],
+  ['an endless address', get(`/api/v1/${'x'.repeat(70_000)}`, HOST, AUTH), 431],
   [
     '300 headers',
     get('/api/v1/notes/7', HOST, AUTH, ...Array.from({ length: 300 }, (_, at) => `X-${at}: 1`)),
@@ -91,7 +93,7 @@ const requests: [name: string, text: string, status: number][] = [
   ['a token of nothing', get('/api/v1/notes/7', HOST, 'Authorization: Bearer'), 401],
   ['PROPFIND', raw('PROPFIND', '/api/v1/notes/7', ''), 405],
   ['TRACE', raw('TRACE', '/api/v1/notes/7', ''), 405],
-  ['CONNECT', `CONNECT a:80 HTTP/1.1\r\n${HOST}\r\n\r\n`, 400],
+  ['CONNECT', `CONNECT a:80 HTTP/1.1\r\n${HOST}\r\n\r\n`, 404],
   ['PROPFIND with a junk host', `PROPFIND /api/v1/notes/7 HTTP/1.1\r\nHost: x\r\n${AUTH}\r\n\r\n`, 405],
   ['a negative length', raw('POST', '/api/v1/notes', 'Content-Length: -5\r\n'), 400],
   ['two lengths', raw('POST', '/api/v1/notes', 'Content-Length: 2\r\nContent-Length: 3\r\n', '{}'), 400],
@@ -141,6 +143,58 @@ test('a request in drops is read whole', async () => {
   const answer = await sendRaw(demo.server.port, text.match(/.{1,8}/gs)!, { gapMs: 3 })
   expect(answer.status).toBe(202)
 })
+
+test('a body that nobody read is not taken for the next request', async () => {
+  const inside = get('/api/v1/notes/smuggled', HOST, AUTH)
+  const refused = `POST /api/v1/notes HTTP/1.1\r\n${HOST}\r\nContent-Length: ${inside.length}\r\n\r\n${inside}`
+  const { text } = await sendRaw(demo.server.port, [refused + get('/api/v1/notes/7', HOST, AUTH)], {
+    answers: 2,
+  })
+  expect(text.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 200'])
+  expect(text).toContain('"id":"7"')
+  expect(text).not.toContain('smuggled')
+})
+
+test('random requests are answered in the envelope, never with a fault', async () => {
+  const segment = fc.constantFrom(
+    'notes',
+    'files',
+    '7',
+    '%00',
+    '%zz',
+    '..',
+    'a b',
+    '💣',
+    'retry',
+    '*',
+    ':id',
+    '',
+  )
+  const target = fc.array(segment, { maxLength: 5 }).map((parts) => `/api/v1/${parts.join('/')}`)
+  const method = fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
+  const type = fc.constantFrom('application/json', 'multipart/form-data; boundary=x', 'text/plain', 'x')
+  const content = fc.oneof(
+    fc.json(),
+    fc.string(),
+    fc.uint8Array().map((bytes) => new Uint8Array(bytes)),
+  )
+  const property = fc.asyncProperty(
+    target,
+    fc.webQueryParameters(),
+    method,
+    type,
+    content,
+    async (path, query, ...rest) => {
+      const [method, type, content] = rest
+      const body = method === 'GET' ? undefined : content
+      const answer = await demo.send(`${path}?${query}`, { method, body, headers: { 'content-type': type } })
+      expect(answer.status).toBeLessThan(500)
+      const text = await answer.text()
+      if (answer.status >= 400) expect(JSON.parse(text)).toMatchObject({ detail: expect.any(String) })
+    },
+  )
+  await fc.assert(property, { numRuns: 1000 })
+}, 20_000)
 
 test('many half-sent requests keep nobody waiting', async () => {
   const half = raw(

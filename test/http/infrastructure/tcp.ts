@@ -2,7 +2,7 @@
 export async function sendRaw(
   port: number,
   pieces: (string | Uint8Array)[],
-  { waitMs = 3000, gapMs = 0 } = {},
+  { waitMs = 3000, gapMs = 0, answers = 1 } = {},
 ) {
   let received = ''
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -12,7 +12,7 @@ export async function sendRaw(
     socket: {
       data(_, data) {
         received += data.toString('latin1')
-        if (isComplete(received)) resolve()
+        if (isComplete(received, answers)) resolve()
       },
       close: () => resolve(),
       error: () => resolve(),
@@ -29,10 +29,13 @@ export async function sendRaw(
   return parse(received)
 }
 
-function isComplete(text: string): boolean {
+function isComplete(text: string, answers: number): boolean {
   const end = text.indexOf('\r\n\r\n')
   const length = /content-length: (\d+)/i.exec(text)?.[1]
-  return end !== -1 && length !== undefined && text.length >= end + 4 + Number(length)
+  if (end === -1 || length === undefined) return false
+  const rest = text.slice(end + 4)
+  if (answers === 1) return rest.length >= Number(length)
+  return isComplete(rest.slice(Number(length)), answers - 1)
 }
 
 function parse(text: string) {

@@ -1,0 +1,40 @@
+import { chmodSync } from 'node:fs'
+import Database from 'better-sqlite3'
+
+const PRIVATE = 0o600
+
+export interface LockHolder {
+  /** Undefined in the instant in which the holder has not yet written it down. */
+  pid: number | undefined
+}
+
+/**
+ * A lock that the operating system takes back when its holder dies: the write lock of a database of its own, which
+ * others may still read to learn who holds it.
+ */
+export function holdLock(path: string): { release(): void } | LockHolder {
+  const connection = new Database(path, { timeout: 0 })
+  chmodSync(path, PRIVATE)
+  try {
+    connection.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER); DELETE FROM holder')
+    connection.prepare('INSERT INTO holder (pid) VALUES (?)').run(process.pid)
+    connection.exec('COMMIT; BEGIN IMMEDIATE')
+    return { release: () => connection.close() }
+  } catch (error) {
+    const holder = isTaken(error) ? { pid: readHolder(connection) } : undefined
+    connection.close()
+    if (holder) return holder
+    throw error
+  }
+}
+
+const isTaken = (error: unknown) => (error as { code?: string }).code?.startsWith('SQLITE_BUSY')
+
+function readHolder(connection: Database): number | undefined {
+  try {
+    const row = connection.prepare('SELECT pid FROM holder').get() as { pid: number } | undefined
+    return row?.pid
+  } catch {
+    return undefined // it is only a name for people; the lock itself is what counts
+  }
+}

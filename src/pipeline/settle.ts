@@ -1,0 +1,178 @@
+import type { App } from '../app.ts'
+import { insertResult, insertRun } from '../core/algorithms/runs.sql.ts'
+import { type Call, getCall } from '../core/calls/calls.sql.ts'
+import { getRecording, type Recording } from '../core/calls/recordings.sql.ts'
+import type { Turn } from '../core/calls/transcripts.ts'
+import type { Job } from '../core/jobs/jobs.sql.ts'
+import { deliverable } from '../core/jobs/jobs.ts'
+import { addLogs, type LogLine } from '../core/jobs/logs.sql.ts'
+import type { FinishedRun } from '../core/jobs/payloads.ts'
+import { publish } from '../core/jobs/publishing.ts'
+import { type Ending, finish, jobInRound } from '../core/jobs/transitions.ts'
+import type { Tx } from '../db/db.ts'
+import { newUuid } from '../lib/ids.ts'
+import type { RunOutcome } from '../plugin-host/pool.ts'
+import { type JobPayload, ordersFor } from './analyze.ts'
+
+export interface Analysis {
+  job: Job
+  call: Call
+  turns: Turn[]
+  recording: Recording | undefined
+  outcomes: Outcome[]
+  /** Of the variables, in the order of the outcomes. */
+  revisions: number[]
+}
+
+/** A run of the plugin host, or one that could not even start for a reason of the job's. */
+type Outcome =
+  | RunOutcome
+  | (Omit<Extract<RunOutcome, { status: 'failed' }>, 'error' | 'version'> & {
+      version: string | null
+      error: { code: string; message: string }
+    })
+
+export interface JobError {
+  code: string
+  message: string
+}
+
+/** Stores the runs, publishes them, and ends the job: `publishing` is over when its deliveries are stored. */
+export async function settleAnalysis(
+  tx: Tx,
+  app: App,
+  analysis: Analysis,
+  error?: JobError,
+): Promise<undefined> {
+  const { job, call, turns, recording } = analysis
+  if (!(await jobInRound(tx, { jobId: job.id, round: job.round }, ['queued', 'transcribing', 'analyzing'])))
+    return
+  const runs = await saveRuns(tx, analysis)
+  const source = { job, call, turns, recordingUrl: recordingUrl(app, job, recording), runs }
+  const published = deliverable(job)
+    ? await publish(tx, app.db, source)
+    : { pending: 0, failed: 0, logs: [analyticsOnly] }
+  const ending = endingOf(runs, error)
+  await finish(tx, { ...job, status: 'publishing' }, { ...ending, ...published }, [
+    ...analysis.outcomes.flatMap(runLogs),
+    ...published.logs,
+    endLog(ending),
+  ])
+  return undefined
+}
+
+const analyticsOnly: LogLine = {
+  level: 'info',
+  stage: 'publishing',
+  message: 'Nothing to deliver: the job is for analytics only',
+}
+
+async function saveRuns(tx: Tx, { job, outcomes, revisions }: Analysis): Promise<FinishedRun[]> {
+  const runs: FinishedRun[] = []
+  for (const [at, outcome] of outcomes.entries())
+    runs.push(await saveRun(tx, job, outcome, revisions[at] ?? 0))
+  return runs
+}
+
+async function saveRun(tx: Tx, job: Job, outcome: Outcome, revision: number): Promise<FinishedRun> {
+  const result = outcome.status === 'completed' ? (outcome.result as Record<string, unknown>) : null
+  const error = outcome.status === 'failed' ? outcome.error : null
+  const confidenceScore = typeof result?.confidence_score === 'number' ? result.confidence_score : null
+  const id = await insertRun(tx, {
+    uuid: newUuid(),
+    jobId: job.id,
+    workspaceId: job.workspaceId,
+    algorithmId: outcome.algorithmId,
+    version: outcome.version,
+    revision,
+    round: job.round,
+    status: outcome.status,
+    degraded: 0,
+    confidenceScore,
+    errorCode: error?.code ?? null,
+    errorMessage: error?.message ?? null,
+    usage: null,
+    startedAt: outcome.startedAt,
+    completedAt: outcome.startedAt + outcome.durationMs,
+    durationMs: outcome.durationMs,
+  })
+  if (result) await insertResult(tx, id, JSON.stringify(result))
+  return { id, algorithmId: outcome.algorithmId, confidenceScore, result, error }
+}
+
+function endingOf(runs: FinishedRun[], error: JobError | undefined): Ending {
+  if (error) return { status: 'failed', errorCode: error.code, errorMessage: error.message }
+  const failed = runs.filter((run) => run.error !== null)
+  if (failed.length === 0) return { status: 'completed' }
+  if (failed.length < runs.length) return { status: 'partial' }
+  return {
+    status: 'failed',
+    errorCode: 'all_runs_failed',
+    errorMessage: runs.length === 1 ? failed[0]!.error!.message : `All ${runs.length} algorithm runs failed`,
+  }
+}
+
+function runLogs(outcome: Outcome): LogLine[] {
+  const data = { algorithm_id: outcome.algorithmId, duration_ms: outcome.durationMs }
+  const said = outcome.logs.map(
+    (line): LogLine => ({
+      level: line.level,
+      stage: 'analyzing',
+      message: line.message,
+      data: { ...line.data, algorithm_id: outcome.algorithmId },
+    }),
+  )
+  const end: LogLine =
+    outcome.status === 'completed'
+      ? { level: 'info', stage: 'analyzing', message: `${outcome.algorithmId} completed`, data }
+      : {
+          level: 'error',
+          stage: 'analyzing',
+          message: `${outcome.algorithmId} failed: ${outcome.error.message}`,
+          data: { ...data, code: outcome.error.code },
+        }
+  return [...said, end]
+}
+
+const endLog = ({ status, errorMessage }: Ending): LogLine => ({
+  level: status === 'failed' ? 'error' : status === 'partial' ? 'warn' : 'info',
+  stage: status,
+  message: errorMessage ?? `Ended ${status}`,
+})
+
+/** Where the receiver finds the recording: where it came from, or here if the appliance knows its public address. */
+function recordingUrl({ settings }: App, job: Job, recording: Recording | undefined): string | null {
+  if (!recording) return null
+  return (
+    recording.url ?? (settings.public_url ? `${settings.public_url}/api/v1/jobs/${job.id}/recording` : null)
+  )
+}
+
+/** Ends a job that cannot go on: each of its algorithms gets a failed run with the reason, and is delivered. */
+export async function failJob(
+  tx: Tx,
+  app: App,
+  payload: JobPayload,
+  error: JobError,
+  logs: LogLine[] = [],
+): Promise<undefined> {
+  const job = await jobInRound(tx, payload, ['queued', 'transcribing', 'analyzing'])
+  if (!job) return undefined
+  const call = (await getCall(tx, job.callId))!
+  const recording = job.recordingId === null ? undefined : await getRecording(tx, job.recordingId)
+  const orders = await ordersFor(app, job)
+  const outcomes = orders.map(
+    ({ algorithmId }): Outcome => ({
+      algorithmId,
+      version: app.catalogue().get(algorithmId)?.version ?? null,
+      status: 'failed',
+      error,
+      durationMs: 0,
+      startedAt: tx.now,
+      logs: [],
+    }),
+  )
+  if (logs.length > 0) await addLogs(tx, job.id, logs)
+  const revisions = orders.map(({ revision }) => revision)
+  return settleAnalysis(tx, app, { job, call, turns: [], recording, outcomes, revisions }, error)
+}

@@ -1,0 +1,103 @@
+import type { Role } from '../plugin-host/contract.ts'
+import { isoDate } from './calendar.ts'
+import { type DateMention, type DateOptions, dateMentions } from './dates.ts'
+import { type DayPart, dayPart, type Opening, timeMentions, type TimeMention } from './times.ts'
+
+export interface Place {
+  turn: number
+  start: number
+  end: number
+}
+
+/** A date, a time or both, said together in one turn. */
+export interface Slot {
+  date?: string
+  time?: string
+  dateAt?: Place
+  timeAt?: Place
+}
+
+/** A stretch of a turn that says one thing, with the slots it names. */
+export interface Statement {
+  text: string
+  turn: number
+  /** Where the statement begins in its turn. */
+  start: number
+  role: Role
+  slots: Slot[]
+}
+
+export interface SlotOptions extends DateOptions {
+  hours: Opening
+  /** Stretches that are something else: dates of birth, phone numbers, addresses. */
+  taken: readonly Place[]
+}
+
+interface Said {
+  turn: number
+  role: Role
+  text: string
+}
+
+const BREAK =
+  /(?<=[.?!;])(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Mrs|Ms|Dr|St)\.)\s+|,?\s+(?=(?:but|instead of|because|actually|i mean|sorry|though|rather than)\b)|(?<=\b(?:no|nope|yes|yeah|sorry|actually|okay|ok)),\s+/gi
+
+/** The turns in statements; each knows the dates and times in it, in the order they were said. */
+export function statements(turns: Said[], options: SlotOptions): Statement[] {
+  let part: { part: DayPart; index: number } | undefined
+  return turns.flatMap((turn, index) => {
+    const recent = part && index - part.index <= RECENT_TURNS ? part.part : undefined
+    const named = dayPart(turn.text)
+    if (named) part = { part: named, index }
+    const taken = options.taken.filter((place) => place.turn === turn.turn)
+    const dates = dateMentions(turn.text, options).filter((date) => isAhead(date, options) && !meetsAny(date, taken))
+    const times = timeMentions(turn.text, options.hours, recent).filter((time) => !meetsAny(time, [...dates, ...taken]))
+    return split(turn.text).map(({ text, start, end }) => {
+      const within = (one: { start: number }) => one.start >= start && one.start < end
+      const slots = pair(turn.text, dates.filter(within), times.filter(within), turn.turn)
+      return { text, turn: turn.turn, start, role: turn.role, slots }
+    })
+  })
+}
+
+const RECENT_TURNS = 6
+
+const isAhead = (date: DateMention, { today }: SlotOptions) =>
+  !date.past && (today === null || date.date >= isoDate(today))
+
+const meetsAny = (one: { start: number; end: number }, others: readonly { start: number; end: number }[]) =>
+  others.some((other) => one.start < other.end && other.start < one.end)
+
+function split(text: string): { text: string; start: number; end: number }[] {
+  const parts: { text: string; start: number; end: number }[] = []
+  let start = 0
+  for (const match of text.matchAll(BREAK)) {
+    parts.push({ text: text.slice(start, match.index), start, end: match.index + match[0].length })
+    start = match.index + match[0].length
+  }
+  return [...parts, { text: text.slice(start), start, end: text.length }].filter((part) => part.text.trim() !== '')
+}
+
+/** Joins each time to the date it was said with: the one before it, or the first one behind it. */
+function pair(text: string, dates: DateMention[], times: TimeMention[], turn: number): Slot[] {
+  const place = (one: { start: number; end: number }) => ({ turn, start: one.start, end: one.end })
+  const usable = times.filter((time) => !time.until)
+  const slots: Slot[] = []
+  const used = new Set<DateMention>()
+  for (const time of usable) {
+    const date = dates.findLast((one) => one.end <= time.start) ?? following(text, time, dates, usable)
+    if (date) used.add(date)
+    slots.push({ time: time.time, timeAt: place(time), ...(date && { date: date.date, dateAt: place(date) }) })
+  }
+  for (const date of dates) if (!used.has(date)) slots.push({ date: date.date, dateAt: place(date) })
+  return slots.sort((a, b) => firstPlace(a) - firstPlace(b))
+}
+
+const following = (text: string, time: TimeMention, dates: DateMention[], times: TimeMention[]) => {
+  const next = dates.find((date) => date.start >= time.end)
+  if (!next || dates.length > 1) return dates.length === 1 ? next : undefined
+  const separate = times.length > 1 && /\bor\b/.test(text.slice(time.end, next.start))
+  return separate ? undefined : next
+}
+
+const firstPlace = (slot: Slot) => Math.min(slot.dateAt?.start ?? Infinity, slot.timeAt?.start ?? Infinity)

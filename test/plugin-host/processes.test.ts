@@ -1,0 +1,73 @@
+import { afterEach, expect, test } from 'bun:test'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { call, closePools, findProcesses, openPool, pluginFolder, until } from '../support/plugin-pools.ts'
+
+const PARENT = join(import.meta.dir, '../support/plugin-pool-parent.ts')
+
+afterEach(closePools)
+
+const recording = { path: 'a.wav', duration_seconds: 1, language: null, vocabulary: [] }
+
+/** Host processes, guards and grandchildren alike work in the folder of their pool. */
+const hostsIn = (folder: string) => findProcesses(({ cwd }) => cwd.startsWith(folder))
+
+test('closing ends hosts, hanging or not, and what they started', async () => {
+  const tempFolder = mkdtempSync(join(tmpdir(), 'earshot-test-'))
+  const folder = pluginFolder('good/words', 'good/hears', 'bad/loops', 'bad/never-settles', 'bad/spawns')
+  const pool = await openPool({ folder, tempFolder })
+  await pool.analyze({ call, runs: [{ algorithmId: 'spawns' }] })
+  await pool.transcribe('hears', recording, { mode: 'leaves a child' })
+  const pending = Promise.allSettled([
+    pool.analyze({ call, runs: [{ algorithmId: 'words' }, { algorithmId: 'loops' }] }),
+    pool.analyze({ call, runs: [{ algorithmId: 'never_settles' }] }),
+    pool.transcribe('hears', recording, { mode: 'loops' }),
+  ])
+  await Bun.sleep(800)
+  expect(hostsIn(tempFolder).length).toBeGreaterThanOrEqual(7)
+
+  const started = performance.now()
+  await pool.close()
+  expect(performance.now() - started).toBeLessThan(2000)
+  await until(() => hostsIn(tempFolder).length === 0, 1000)
+  expect(readdirSync(tempFolder)).toEqual([])
+  for (const { status } of await pending) expect(status).toBe('rejected')
+  expect(pool.analyze({ call, runs: [{ algorithmId: 'words' }] })).rejects.toThrow('closed')
+  rmSync(tempFolder, { recursive: true })
+})
+
+test('nothing outlives a parent that is killed', async () => {
+  const tempFolder = mkdtempSync(join(tmpdir(), 'earshot-test-'))
+  const folder = pluginFolder('good/hears', 'bad/loops', 'bad/never-settles', 'bad/spawns')
+  const parent = Bun.spawn(
+    [process.execPath, PARENT, folder, tempFolder, 'spawns', 'never_settles', 'loops'],
+    { stdout: 'pipe', stderr: 'inherit' },
+  )
+  await readLine(parent.stdout)
+  expect(hostsIn(tempFolder).length).toBeGreaterThanOrEqual(5)
+  parent.kill('SIGKILL')
+  await until(() => hostsIn(tempFolder).length === 0, 2000)
+  rmSync(tempFolder, { recursive: true })
+})
+
+test('a host that is not needed any more ends', async () => {
+  const pool = await openPool({ folder: pluginFolder('good/words', 'good/hears'), idleMs: 300 })
+  await pool.transcribe('hears', recording, {})
+  expect(pool.stats().hosts).toBe(2)
+  await until(() => pool.stats().hosts === 1)
+})
+
+test('a host that has grown over many runs is replaced without anybody failing', async () => {
+  const pool = await openPool({ folder: pluginFolder('bad/leaks', 'good/words'), memoryLimitMb: 300 })
+  for (let i = 0; i < 60; i++) {
+    const outcomes = await pool.analyze({ call, runs: [{ algorithmId: 'leaks' }, { algorithmId: 'words' }] })
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['completed', 'completed'])
+    await Bun.sleep(10)
+  }
+  expect(pool.stats().rss).toBeLessThan(300 * 1024 * 1024)
+})
+
+async function readLine(stream: ReadableStream<Uint8Array>) {
+  for await (const _ of stream) return
+}
