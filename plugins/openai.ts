@@ -120,7 +120,7 @@ async function* cutPieces(recording: Recording, maxBytes: number): AsyncGenerato
     const end = at + room >= file.size ? file.size : await findQuiet(file, at, at + room)
     // Read here, because a blob made of a file's slice is sent without it.
     const samples = await file.slice(at, end).arrayBuffer()
-    const wav = new Blob([wavHeader(end - at), samples], { type: 'audio/wav' })
+    const wav = new Blob([await pieceHeader(file, end - at), samples], { type: 'audio/wav' })
     yield { wav, start_ms: (at - WAV_HEADER_BYTES) / BYTES_PER_MS, duration_ms: (end - at) / BYTES_PER_MS }
     at = end
   }
@@ -137,25 +137,11 @@ async function findQuiet(file: Blob, from: number, to: number) {
   return to - window + place * 2
 }
 
-function wavHeader(dataBytes: number) {
-  const header = Buffer.alloc(WAV_HEADER_BYTES)
-  header.write('RIFF\0\0\0\0WAVEfmt ', 0, 'latin1')
-  header.write('data', 36, 'latin1')
-  const words: [number, number][] = [
-    [WAV_HEADER_BYTES - 8 + dataBytes, 4],
-    [16, 16],
-    [16_000, 24],
-    [32_000, 28],
-    [dataBytes, 40],
-  ]
-  const halves: [number, number][] = [
-    [1, 20],
-    [1, 22],
-    [2, 32],
-    [16, 34],
-  ]
-  for (const [value, at] of words) header.writeUInt32LE(value, at)
-  for (const [value, at] of halves) header.writeUInt16LE(value, at)
+/** The recording's own header with the lengths of the piece. */
+async function pieceHeader(file: Blob, dataBytes: number) {
+  const header = Buffer.from(await file.slice(0, WAV_HEADER_BYTES).arrayBuffer())
+  header.writeUInt32LE(WAV_HEADER_BYTES - 8 + dataBytes, 4)
+  header.writeUInt32LE(dataBytes, 40)
   return header
 }
 
@@ -192,18 +178,11 @@ interface Reply {
 
 /** Tries again what may pass: busy or broken servers and lost connections. */
 async function post(form: FormData, settings: Settings, context: Context): Promise<Reply> {
-  const key = context.secrets[SECRET]
-  const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {}
   for (let attempt = 1; ; attempt++) {
     const isLast = attempt === MAX_ATTEMPTS
     let delay = FIRST_DELAY_MS * 2 ** (attempt - 1) * (1 + Math.random() / 2)
     try {
-      const response = await context.fetch(address(settings), {
-        method: 'POST',
-        headers,
-        body: form,
-        signal: context.signal,
-      })
+      const response = await send(form, settings, context)
       const body = await readCapped(response)
       if (isLast || !RETRIED.has(response.status)) return { status: response.status, body }
       delay = retryAfter(response.headers.get('retry-after')) ?? delay
@@ -217,6 +196,15 @@ async function post(form: FormData, settings: Settings, context: Context): Promi
     }
     await pause(Math.min(delay, LONGEST_DELAY_MS), context.signal)
   }
+}
+
+/** The run's own time limit counts, not the five minutes after which an idle connection is given up. */
+function send(form: FormData, settings: Settings, context: Context) {
+  const { signal } = context
+  const key = context.secrets[SECRET]
+  const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {}
+  const request: BunFetchRequestInit = { method: 'POST', headers, body: form, signal, timeout: false }
+  return context.fetch(address(settings), request)
 }
 
 function address({ base_url }: Settings) {

@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { App } from './app.ts'
 import type { Algorithm } from './core/algorithms/catalogue.ts'
 import { requireAvailable } from './core/algorithms/catalogue.ts'
@@ -21,6 +20,7 @@ import { createLog } from './lib/log.ts'
 import { createOutbound } from './lib/outbound.ts'
 import { createCursors } from './lib/page.ts'
 import { createSealer, loadKey } from './lib/sealed.ts'
+import { databasePath, keyPath, recordingsPath, temporaryPath } from './ops/data-folder.ts'
 import { takeLock } from './ops/lock.ts'
 import { stages } from './pipeline/index.ts'
 import { type CatalogueEntry, createPool, type Pool } from './plugin-host/pool.ts'
@@ -38,9 +38,6 @@ export interface Appliance {
   start(): Promise<HttpServer>
   stop(): Promise<void>
 }
-
-export const databasePath = (settings: Settings) => join(settings.data, 'earshot.db')
-export const keyPath = (settings: Settings) => join(settings.data, 'earshot.key')
 
 /** The only place where things are made; nothing is listening or running until `start`. */
 export async function boot(settings: Settings, options: { clock?: Clock } = {}): Promise<Appliance> {
@@ -160,9 +157,9 @@ function after(loaded: Promise<unknown>, surface: Surface): Surface {
   }
 }
 
-function makeFolders({ data }: Settings): App['folders'] {
-  const folders = { recordings: join(data, 'recordings'), temporary: join(data, 'tmp') }
-  for (const folder of [data, ...Object.values(folders)])
+function makeFolders(settings: Settings): App['folders'] {
+  const folders = { recordings: recordingsPath(settings), temporary: temporaryPath(settings) }
+  for (const folder of [settings.data, ...Object.values(folders)])
     mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
   return folders
 }

@@ -29,10 +29,7 @@ export interface AudioStream {
 }
 
 type AudioKind = Extract<Sniffed, { kind: 'audio' }>
-type Inner = Omit<AudioStream, 'blocks' | 'warnings'> & {
-  warnings: string[]
-  samples(): AsyncGenerator<Float32Array[]>
-}
+type Inner = Omit<AudioStream, 'blocks'> & { samples(): AsyncGenerator<Float32Array[]> }
 
 /** Opens a recording for one reading in constant memory. Throws an `AudioError`, here or while reading. */
 export async function openAudio(path: string, maxSeconds = MAX_SECONDS): Promise<AudioStream> {

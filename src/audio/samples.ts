@@ -10,6 +10,8 @@ const PCM = 1
 const FLOAT = 3
 const A_LAW = 6
 const MU_LAW = 7
+/** Damaged files hold values that are no numbers, or absurd ones; one would ruin every sum behind it. */
+const LOUDEST = 8
 
 const MU_LAW_VALUES = Float32Array.from({ length: 256 }, (_, code) => expandMuLaw(code) / 32768)
 const A_LAW_VALUES = Float32Array.from({ length: 256 }, (_, code) => expandALaw(code) / 32768)
@@ -76,8 +78,6 @@ export function unpack(
   })
 }
 
-/** Damaged files hold values that are no numbers, or absurd ones; one would ruin every sum behind it. */
-const LOUDEST = 8
 const finite = (value: number) => (value > -LOUDEST && value < LOUDEST ? value : 0)
 
 function expandMuLaw(code: number) {

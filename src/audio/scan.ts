@@ -32,8 +32,8 @@ export interface SplitAudio extends AudioAnalysis {
 }
 
 /** What can be known of a recording without a recogniser. Throws an `AudioError`. */
-export async function analyzeAudio(path: string): Promise<AudioAnalysis> {
-  const stream = await openAudio(path)
+export async function analyzeAudio(path: string, maxSeconds?: number): Promise<AudioAnalysis> {
+  const stream = await openAudio(path, maxSeconds)
   return scan(
     stream,
     Array.from({ length: stream.channels }, () => makeLane(stream.sample_rate)),
@@ -41,8 +41,12 @@ export async function analyzeAudio(path: string): Promise<AudioAnalysis> {
 }
 
 /** The same, and in the same single pass one file per channel in `directory`, ready for a recogniser. */
-export async function splitChannels(path: string, directory: string): Promise<SplitAudio> {
-  const stream = await openAudio(path)
+export async function splitChannels(
+  path: string,
+  directory: string,
+  maxSeconds?: number,
+): Promise<SplitAudio> {
+  const stream = await openAudio(path, maxSeconds)
   const paths = Array.from({ length: stream.channels }, (_, channel) =>
     join(directory, `channel-${channel}.wav`),
   )

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
-import { databasePath } from '../boot.ts'
 import { migrate as bringUpToDate, newestVersion, schemaVersion } from '../db/migrate.ts'
 import { openDb } from '../db/sqlite.ts'
+import { databasePath } from '../ops/data-folder.ts'
 import { type Command, printJson } from './command.ts'
 
 export const migrate: Command = {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { databasePath } from '../boot.ts'
 import { migrate, newestVersion, schemaVersion } from '../db/migrate.ts'
 import { openDb } from '../db/sqlite.ts'
+import { databasePath } from '../ops/data-folder.ts'
 import type { Settings } from '../settings.ts'
 import { ExpectedFailure } from './command.ts'
 

@@ -4,8 +4,6 @@ import { type CatalogueEntry, createPool } from '../plugin-host/pool.ts'
 import { pluginTemplate } from '../plugin-host/template.ts'
 import { type Command, ExpectedFailure, type Invocation, printJson, WrongUse } from './command.ts'
 
-const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
-
 export const plugins: Command = {
   name: 'plugins',
   summary: 'list what is loaded and what could not be | new NAME writes an example to start from',
@@ -51,11 +49,11 @@ function line({ id, plugin, version, shipped, file, error, name }: CatalogueEntr
 }
 
 function create({ positionals: [, name], settings: read, json }: Invocation): number {
-  if (!name || !NAME.test(name)) throw new WrongUse('earshot plugins new NAME: letters, digits, _ and -')
+  const files = pluginTemplate(name ?? '')
+  if (!files) throw new WrongUse('earshot plugins new NAME: small letters, digits, _ and -, a letter first')
   const { plugins: folder } = read()
   mkdirSync(folder, { recursive: true })
-  const files = pluginTemplate(name)
-  const written = Object.entries(files).map(([file, text]) => {
+  const written = files.map(({ name: file, text }) => {
     const path = join(folder, file)
     if (existsSync(path) && !file.endsWith('.d.ts')) throw new ExpectedFailure(`${path} exists already`)
     writeFileSync(path, text)

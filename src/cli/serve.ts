@@ -11,8 +11,8 @@ export const serve: Command = {
   summary: 'run the appliance',
   async run({ json, settings: read }) {
     const stopped = Promise.withResolvers<number>()
+    let stopping: () => void = () => process.exit(0)
     const signals = onStop(() => stopping())
-    let stopping = () => process.exit(0)
     const settings = read()
     const appliance = await boot(settings)
     stopping = () => {

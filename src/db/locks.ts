@@ -1,7 +1,9 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 
 const PRIVATE = 0o600
+/** Outlasts somebody who only looks. */
+const PATIENCE_MS = 100
 
 export interface LockHolder {
   /** Undefined in the instant in which the holder has not yet written it down. */
@@ -13,7 +15,7 @@ export interface LockHolder {
  * others may still read to learn who holds it.
  */
 export function holdLock(path: string): { release(): void } | LockHolder {
-  const connection = new Database(path, { timeout: 0 })
+  const connection = new Database(path, { timeout: PATIENCE_MS })
   chmodSync(path, PRIVATE)
   try {
     connection.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER); DELETE FROM holder')
@@ -25,6 +27,21 @@ export function holdLock(path: string): { release(): void } | LockHolder {
     connection.close()
     if (holder) return holder
     throw error
+  }
+}
+
+/** Who holds the lock now, without taking it. */
+export function findLockHolder(path: string): LockHolder | undefined {
+  if (!existsSync(path)) return undefined
+  const connection = new Database(path, { timeout: 0 })
+  try {
+    connection.exec('BEGIN IMMEDIATE; ROLLBACK')
+    return undefined
+  } catch (error) {
+    if (isTaken(error)) return { pid: readHolder(connection) }
+    throw error
+  } finally {
+    connection.close()
   }
 }
 

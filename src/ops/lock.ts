@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { holdLock, type LockHolder } from '../db/locks.ts'
+import { findLockHolder, holdLock, type LockHolder } from '../db/locks.ts'
 import { Refusal } from '../lib/refusal.ts'
 
 const LOCK_FILE = 'earshot.lock'
@@ -14,13 +14,9 @@ export function takeLock(dataFolder: string): () => void {
   throw new Refusal('conflict', `Another Earshot${named(taken)} is already running on ${dataFolder}`)
 }
 
-/** Whether a process is running on the data folder now. */
-export function findHolder(dataFolder: string): LockHolder | undefined {
-  const taken = holdLock(lockPath(dataFolder))
-  if (!('release' in taken)) return taken
-  taken.release()
-  return undefined
-}
+/** The process that runs on the data folder now. */
+export const findInstance = (dataFolder: string): LockHolder | undefined =>
+  findLockHolder(lockPath(dataFolder))
 
 const lockPath = (dataFolder: string) => join(dataFolder, LOCK_FILE)
 

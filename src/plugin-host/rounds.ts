@@ -2,7 +2,7 @@ import type { Dispatcher } from './dispatcher.ts'
 import type { Host } from './hosts.ts'
 import type { Lane, Lanes } from './lanes.ts'
 import type { Failure } from './messages.ts'
-import { type SweepActions, watchHost } from './sweep.ts'
+import { isUnmeasured, type SweepActions, watchHost, watchIdle } from './sweep.ts'
 import { failTask, type Task } from './tasks.ts'
 import type { Trust } from './trust.ts'
 
@@ -49,8 +49,7 @@ export function openSweep(options: RoundsOptions) {
   function round() {
     const now = performance.now()
     if (isBehind(now)) return
-    for (const host of [...hosts])
-      if (!host.verdict && (host.tasks.size || !host.isReady)) watchHost(host, now, actions)
+    for (const host of [...hosts]) watch(host, now)
     for (const lane of lanes.all()) {
       if (lane.queue.length) expireQueue(lane, now, options.trust)
       closeIdle(lane, now)
@@ -67,17 +66,24 @@ export function openSweep(options: RoundsOptions) {
     return late
   }
 
+  function watch(host: Host, now: number) {
+    if (host.verdict) return
+    if (host.tasks.size || !host.isReady) watchHost(host, now, actions)
+    else watchIdle(host, now, actions)
+  }
+
   function closeIdle(lane: Lane, now: number) {
     const kept = lane === lanes.shared ? 1 : 0
     for (const host of lane.hosts.slice(kept))
       if (host.tasks.size === 0 && now - host.usedAt > options.idleMs) dispatcher.retire(host)
   }
 
-  const isQuiet = () =>
-    !lanes.anyWaiting() && hosts.size <= 1 && [...hosts].every((host) => host.isReady && !host.tasks.size)
+  const isQuiet = () => !lanes.anyWaiting() && hosts.size <= 1 && [...hosts].every(isSettled)
 
   return { wake, stop }
 }
+
+const isSettled = (host: Host) => host.isReady && host.tasks.size === 0 && !isUnmeasured(host)
 
 /** Runs of a plugin that keeps failing are not kept waiting for it much longer than a run may take. */
 function expireQueue(lane: Lane, now: number, trust: Trust) {
@@ -88,12 +94,11 @@ function expireQueue(lane: Lane, now: number, trust: Trust) {
 }
 
 const patienceFor = (task: Task, trust: Trust) =>
-  trust.findDespair(task.entry) ? Math.min(PATIENCE_WITH_THE_BAD, task.limitMs) : task.limitMs
+  trust.isHopeless(task.entry) ? Math.min(PATIENCE_WITH_THE_BAD, task.limitMs) : task.limitMs
 
 function whyNotStarted({ entry, limitMs }: Task, trust: Trust): Failure {
-  const last = trust.findDespair(entry)
-  if (last)
-    return { code: last.code, message: `Not started, because the plugin keeps failing: ${last.message}` }
+  const last = trust.findLastFault(entry)
+  if (last) return { code: last.code, message: `Not started, because earlier runs failed: ${last.message}` }
   const seconds = Math.round(limitMs / 100) / 10
   return { code: 'plugin_unavailable', message: `No plugin host became free within ${seconds} s.` }
 }

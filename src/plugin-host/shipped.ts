@@ -10,4 +10,6 @@ export const SHIPPED: Record<string, Load> = {
   internal_metrics_v1: () => import('../../plugins/internal_metrics_v1.ts'),
   openai: () => import('../../plugins/openai.ts'),
   pii_v1: () => import('../../plugins/pii_v1.ts'),
+  appointment_scheduling: () => import('../../plugins/appointment_scheduling.ts'),
+  qa_scoring_v1: () => import('../../plugins/qa_scoring_v1.ts'),
 }

@@ -33,16 +33,30 @@ export function watchHost(host: Host, now: number, actions: SweepActions) {
   watchMemory(host, now, actions)
 }
 
+/** One that is idle may have grown in runs too short to be seen. */
+export function watchIdle(host: Host, now: number, actions: SweepActions) {
+  if (isUnmeasured(host)) measure(host, now)
+  watchMemory(host, now, actions)
+}
+
+export const isUnmeasured = (host: Host) => host.usedAt > host.measuredAt
+
 function noteProgress(host: Host, now: number) {
   const current = host.marker.current()
   if (current !== host.lastCurrent) host.progressAt = now
   host.lastCurrent = current
   const started = host.marker.started()
-  for (const task of host.tasks.values()) {
-    if (task.seenAt || task.run > started) continue
+  const begun = [...host.tasks.values()].filter((task) => !task.seenAt && task.run <= started)
+  if (begun.length) measure(host, now)
+  for (const task of begun) {
     task.seenAt = now
     task.rssBefore = host.rss
   }
+}
+
+function measure(host: Host, now: number) {
+  host.measuredAt = now
+  host.rss = readRss(host.pid)
 }
 
 function watchLoading(host: Host, now: number, { loadLimitMs, condemn }: SweepActions) {
@@ -83,9 +97,7 @@ function watchStall(host: Host, now: number, { rescue }: SweepActions) {
 }
 
 function watchMemory(host: Host, now: number, { memoryLimitMb, condemn, replace }: SweepActions) {
-  if (now - host.measuredAt < MEMORY_EVERY) return
-  host.measuredAt = now
-  host.rss = readRss(host.pid)
+  if (now - host.measuredAt >= MEMORY_EVERY) measure(host, now)
   const limit = memoryLimitMb * MB
   const used = host.rss - host.baseRss
   if (used > limit) condemn(host, usedTooMuch(memoryLimitMb), findEater(host, limit))

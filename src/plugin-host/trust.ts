@@ -55,13 +55,12 @@ export function createTrust(fingerprintOf: (entry: CatalogueEntry) => string) {
     return record.last !== null || record.stalls >= STALLS_ALLOWED
   }
 
-  /** Why further runs should not be kept waiting for it, when it has failed several times in a row. */
-  function findDespair(entry: CatalogueEntry): Failure | null {
-    const record = records.get(entry.id)
-    return record && record.faults >= PATIENCE_ENDS_AT ? record.last : null
-  }
+  const findLastFault = (entry: CatalogueEntry): Failure | null => records.get(entry.id)?.last ?? null
 
-  return { noteFault, noteStall, noteSuccess, isOnProbation, findDespair }
+  /** It has failed so often in a row that further runs should not be kept waiting for it. */
+  const isHopeless = (entry: CatalogueEntry) => (records.get(entry.id)?.faults ?? 0) >= PATIENCE_ENDS_AT
+
+  return { noteFault, noteStall, noteSuccess, isOnProbation, findLastFault, isHopeless }
 }
 
 export type Trust = ReturnType<typeof createTrust>

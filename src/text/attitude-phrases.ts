@@ -263,6 +263,7 @@ export const PHRASES: [string, PhraseValue][] = [
     says(-0.2),
   ],
   ["(don't|doesn't|didn't|no) (mind|hurry|matter)", polite(0.2)],
+  ["(i'm|i am) afraid [that] (it|it's|not|so|we|i|the|he|she|there|he's|of)", says(-0.2)],
   ['(in|at|for|of) (good|bad) (shape|standing|condition|faith|hands)', says(0)],
   ["no (idea|doubt|longer|matter|more|later|need|sir|ma'am)", says(0)],
   ["(i'm|i am|we're|are you|is it|that's|that) [not] (sure|correct|right)", says(0)],

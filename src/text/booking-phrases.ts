@@ -29,7 +29,7 @@ export const WANTS_CHANGE = new RegExp(
 export const WANTS_CANCEL =
   /\bcancel(?:l?ing|l?ed)?\b(?! ?(?:lation|fee|policy|list|charge)|s)(?!.{0,25}\b(?:subscription|membership|order|plan|policy|account|service|contract|insurance|card)\b)/
 export const NOT_CANCEL =
-  /\b(?:don't|do not|not|never|didn't|won't|without|if you (?:need|have|want) to|need to|should you|before|unless)\b[^.?!]{0,25}\bcancel|\bcancel(?:l?ations?)\b/
+  /\b(?:don't|do not|not|never|didn't|won't|without|rather than|instead of)\b[^.?!]{0,25}\bcancel|\bcancel(?:l?ations?)\b/
 
 /** The business says that it is settled. */
 export const CONFIRMS = new RegExp(
@@ -86,3 +86,6 @@ export const STANDS = new RegExp(
     "\\b(?:i see|i have|i've got|we have|looks like|i see that) (?:you|your|it|him|her)\\b|\\byou(?:'re| are) (?:currently |already )?(?:scheduled|booked|down)\\b|\\b(?:instead of|rather than)\\b",
   ].join('|'),
 )
+
+/** What the answer to is about the time that was offered. */
+export const ABOUT_OFFER = /\b(?:work|suit|okay|ok|alright|good|sound|prefer|either|that|those|fine|best|convenient)\b/

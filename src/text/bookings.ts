@@ -1,5 +1,6 @@
 import type { Call } from '../plugin-host/contract.ts'
 import {
+  ABOUT_OFFER,
   ACCEPTS,
   AGREES,
   CHECKING,
@@ -17,6 +18,7 @@ import {
   WANTS_CANCEL,
   WANTS_CHANGE,
 } from './booking-phrases.ts'
+import { plain } from './contractions.ts'
 import { type Slot, type SlotOptions, type Statement, statements } from './slots.ts'
 
 export const bookingStatuses = ['booked', 'requested', 'rescheduled', 'cancelled', 'none'] as const
@@ -49,7 +51,8 @@ interface Talk {
   agreed: number | null
   confirmed: number | null
   deferred: number | null
-  refused: Set<string>
+  /** The last thing the business said was about the time offered. */
+  onOffer: boolean
 }
 
 /** Follows the talk about an appointment: wishes, offers, refusals, corrections; what was settled last counts. */
@@ -73,10 +76,10 @@ const begin = (intent: Intent): Talk => ({
   agreed: null,
   confirmed: null,
   deferred: null,
-  refused: new Set(),
+  onOffer: false,
 })
 
-const lower = (statement: Statement) => statement.text.toLowerCase().replaceAll('’', "'").trim()
+const lower = (statement: Statement) => plain(statement.text).trim()
 
 function intentOf(said: Statement[]): Intent {
   const first = (test: (text: string, statement: Statement) => boolean) =>
@@ -97,7 +100,7 @@ function hearCustomer(talk: Talk, statement: Statement) {
   const wanted = changeTarget(talk, text, slots)
   if (wanted.length > 0) return propose(talk, wanted, statement, text)
   if (refused.length > 0) return
-  if (REFUSES.test(text)) return refuseOffers(talk, text)
+  if (REFUSES.test(text) && (talk.onOffer || !/^\W*(?:no|nope|nah)\b/.test(text))) return refuseOffers(talk, text)
   if (DEFERS.test(text)) talk.deferred = statement.turn
   acceptOffer(talk, statement, text)
 }
@@ -167,6 +170,7 @@ function hearAgent(talk: Talk, statement: Statement, before: Statement | undefin
   const text = lower(statement)
   const [slots, refused] = sortOut(statement, text)
   if (DEFERS.test(text)) talk.deferred = statement.turn
+  talk.onOffer = slots.length > 0 || ABOUT_OFFER.test(text)
   if (isOld(talk, statement, text)) return keepOld(talk, slots)
   const confirms = CONFIRMS.test(text) && !NOT_CONFIRMS.test(text)
   if (confirms && refused.length === 0) return confirm(talk, slots, statement)
@@ -199,7 +203,7 @@ function turnDown(talk: Talk, slots: Slot[], refused: Slot[]) {
 
 function offer(talk: Talk, slots: Slot[], statement: Statement, text: string) {
   const whole = slots.map((slot) => withFocus(talk, slot))
-  const fits = talk.offeredBy === 'customer' && slots.length === 1 && isRefinement(talk.current, slots[0]!)
+  const fits = (talk.offeredBy === 'customer' || talk.agreed !== null) && slots.length === 1 && isRefinement(talk.current, slots[0]!)
   const open = /\?\s*$/.test(statement.text) || /\b(?:would|how about|what about|does|do you|i have|we have|or)\b/.test(text)
   if (fits && !open) {
     settle(talk, whole[0]!)
@@ -268,12 +272,13 @@ function isDenied(statement: Statement, slot: Slot, at: number, text: string) {
 }
 
 function surroundings(statement: Statement, slot: Slot, at: number) {
-  const text = statement.text.toLowerCase()
+  const text = statement.text
   const offset = statement.start
   const [from, to] = reach(slot)
   const previous = at > 0 ? reach(statement.slots[at - 1]!)[1] : offset
   const next = statement.slots[at + 1] ? reach(statement.slots[at + 1]!)[0] : offset + text.length
-  return { before: text.slice(Math.max(0, previous - offset), Math.max(0, from - offset)), after: text.slice(Math.max(0, to - offset), Math.max(0, next - offset)) }
+  const between = (start: number, end: number) => plain(text.slice(Math.max(0, start - offset), Math.max(0, end - offset)))
+  return { before: between(previous, from), after: between(to, next) }
 }
 
 const reach = (slot: Slot): [number, number] => {

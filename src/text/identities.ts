@@ -100,6 +100,7 @@ function takeFull(build: Build, one: NameMention, words: string[]) {
 function takeLast(build: Build, one: NameMention) {
   const words = one.name.split(' ')
   const last = words.at(-1)!
+  if (!build.last && build.first.toLowerCase() === one.name.toLowerCase()) build.first = ''
   if (words.length > 1 && !build.first) build.first = words.slice(0, -1).join(' ')
   if (!build.last || (one.stated && !isNear(build.last, last))) build.last = words.length > 1 && build.first.startsWith(words[0]!) ? last : one.name
   else if (last.toLowerCase() !== build.last.toLowerCase()) build.variants.push(`${build.first} ${last}`.trim())

@@ -12,7 +12,7 @@ export const ATTITUDES: Record<string, string> = {
   '-2': `annoyed annoying annoyance upset mad stupid unbelievable unfair unreliable ignored poor irritated irritating
     dishonest dismissive deceptive sloppy careless hassle fiasco disaster messed neglected dishonesty
     displeased unimpressed unwilling unhelpful unresponsive lousy runaround`,
-  '-1.3': `bad worse mess regret ashamed embarrassing complaint complaints complain crazy stressed stressful sick
+  '-1.3': `bad worse mess regret ashamed embarrassing complaint complaints complain crazy stressed stressful
     damn hell overcharged miserable inconvenient inconvenience ridiculously wasted suspicious uncomfortable shame refuse
     refused refuses pointless blame unwanted badly hopelessly overpriced distrust whatever`,
   '-0.8': `worried worry nervous anxious afraid scared concerned concerning confused confusing expensive wrong

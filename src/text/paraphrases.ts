@@ -97,18 +97,24 @@ function keysOf(phrase: string, tolerance: Tolerance) {
   return result
 }
 
+/** Light words in between do not count towards the gap. */
 function follow(keys: string[], tokens: Token[], from: number, gap: number): number | undefined {
   if (keyOf(tokens[from]?.word ?? '') !== keys[0]) return undefined
   let at = from
   for (const key of keys.slice(1)) {
-    const next = tokens.findIndex(
-      (token, index) => index > at && index <= at + 1 + gap && keyOf(token.word) === key,
-    )
-    if (next === -1) return undefined
-    at = next
+    let passed = 0
+    do {
+      const word = tokens[++at]?.word
+      if (word === undefined || passed > gap) return undefined
+      if (keyOf(word) === key) break
+      if (!LIGHT.has(word)) passed++
+    } while (at - from < LONGEST_SPAN)
+    if (keyOf(tokens[at]?.word ?? '') !== key) return undefined
   }
   return at
 }
+
+const LONGEST_SPAN = 24
 
 const isDenied = (tokens: Token[], from: number, to: number) =>
   tokens.slice(Math.max(0, from - DENIAL_REACH), to + 1).some((token) => isNegator(token.word))

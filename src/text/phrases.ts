@@ -13,9 +13,10 @@ export interface KeyPhrase {
 /** What the call is about: runs of content words, rated by how often and with how many others they stand (RAKE). */
 export function keyPhrases(turns: readonly Turn[], limit: number, language = 'en'): KeyPhrase[] {
   const names = namesOf(turns)
-  const runs = turns
+  const found = turns
     .flatMap((turn) => runsOf(turn, language))
     .filter((run) => !run.keys.every((key) => names.has(key)))
+  const runs = toRepeated(found)
   const weights = weighWords(runs)
   const groups = new Map<string, PhraseGroup>()
   for (const run of runs) {
@@ -93,6 +94,29 @@ const runFrom = (tokens: Token[], turn: number): Run => ({
   keys: tokens.map((token) => stem(token.word)),
   turn,
 })
+
+/** «Bought brake pads» is about brake pads if those are named more often: what repeats is the topic. */
+function toRepeated(runs: Run[]): Run[] {
+  const counts = new Map<string, number>()
+  for (const run of runs) for (const part of partsOfRun(run)) counts.set(part.id, (counts.get(part.id) ?? 0) + 1)
+  return runs.map((run) => {
+    const parts = partsOfRun(run).map((part) => ({ ...part, count: counts.get(part.id) ?? 0 }))
+    const best = parts.sort((a, b) => b.count - a.count || b.length - a.length)[0]
+    if (!best || best.count < 2 || best.length === run.keys.length) return run
+    const [from, to] = [best.from, best.from + best.length]
+    return { ...run, keys: run.keys.slice(from, to), text: run.text.split(' ').slice(from, to).join(' ') }
+  })
+}
+
+/** All parts of at least two words, the whole included. */
+function partsOfRun({ keys }: Run) {
+  return keys.flatMap((_, from) =>
+    Array.from({ length: Math.max(0, keys.length - from - 1) }, (_, extra) => {
+      const length = extra + 2
+      return { id: keys.slice(from, from + length).join(' '), from, length }
+    }),
+  )
+}
 
 function weighWords(runs: Run[]): Map<string, number> {
   const seen = new Map<string, { frequency: number; degree: number }>()

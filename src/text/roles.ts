@@ -101,7 +101,7 @@ function agentEvidence(label: string, turns: readonly Said[], hints: RoleHints):
   const first = turns[0]?.speaker === label
   const answers = hints.direction === 'outbound' ? -TIE : TIE
   const channel = /(?:channel|ch)[ _-]?(\d)/i.exec(label)?.[1]
-  const byChannel = channel !== undefined && Number(channel) === (hints.agent_channel ?? 0) ? TIE / 2 : 0
+  const byChannel = channel !== undefined && Number(channel) === (hints.agent_channel ?? 0) ? 2 * TIE : 0
   return score + (first ? answers : 0) + byChannel
 }
 

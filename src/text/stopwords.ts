@@ -41,6 +41,7 @@ export const FILLERS = set(`
   month months year years hour hours lets name spell spelled letter dot at dash dollars dollar number numbers
   correct confirm confirmed anything else wonder wondering worries problem ahead far back best apologize
   apologies set done patience reach reaching bring brought send sends sent sending leave left turn turned
+  buy buys bought sell sold live lives living drive drove eat ate finish finished finishes whole remove close
   book booked accept accepts ending ended requested request email text bad better birth area code number phone address
   hang stay ready part point case fact idea matter person people sense reason place end side
 `)

@@ -86,7 +86,7 @@ const byScore = (candidates: Candidate[], score: (one: Candidate) => number) =>
 
 /** The customer's own words, early in the call; on an outbound call the agent may say it first. */
 function pickReason(candidates: Candidate[], outbound: boolean): Candidate | undefined {
-  const asking = candidates.filter((one) => one.role !== 'agent' || (outbound && one.place < 0.3))
+  const asking = candidates.filter((one) => one.role !== 'agent' || (outbound && (one.place < 0.3 || one.turn < 4)))
   const first = asking[0]
   const early = asking.filter((one) => one.place <= 0.5 || one.turn === first?.turn)
   const score = (one: Candidate) =>
@@ -134,7 +134,7 @@ function pickPoints(candidates: Candidate[]): Candidate[] {
 function repeats(a: string, b: string): boolean {
   const [left, right] = [new Set(contentWords(a)), contentWords(b)]
   const shared = right.filter((word) => left.has(word)).length
-  return shared >= 2 && shared / Math.min(left.size, right.length) > 0.7
+  return shared >= 3 && shared / Math.min(left.size, right.length) > 0.7
 }
 
 /** The second of two sentences about the same speaker says «They». */

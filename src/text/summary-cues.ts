@@ -1,6 +1,6 @@
 /** Greetings, identification and courtesies: every call has them, no summary needs them. */
 export const ROUTINE =
-  /\b(?:thank(?:s| you) for (?:calling|holding|contacting|your patience)|how (?:can|may) (?:i|we) (?:help|assist)|is there anything else|have a (?:great|good|nice|wonderful|lovely)|(?:can|could|may) i (?:please )?(?:have|get) your|what(?:'s| is) your (?:full )?(?:name|number|phone|address|email|date of birth)|spell (?:that|your|the)|(?:one|just a) moment|bear with me|calls? (?:is|are|may be) (?:being )?recorded|you(?:'re| are) welcome|^.{0,40}\bthis is \S+(?: speaking)?[.!]?$|my name is \S+(?: \S+)?[.!]?$|(?:hold|wait) (?:on|one|a) )/i
+  /\b(?:thank(?:s| you) for (?:calling|holding|contacting|your patience)|how (?:can|may) (?:i|we) (?:help|assist)|is there anything else|have a (?:great|good|nice|wonderful|lovely)|(?:can|could|may) i (?:please )?(?:have|get) your|what(?:'s| is) your (?:full )?(?:name|number|phone|address|email|date of birth)|spell (?:that|your|the)|(?:one|just a) moment|bear with me|calls? (?:is|are|may be) (?:being )?recorded|you(?:'re| are) welcome|^(?:\W*(?:hi|hello|hey|yes)\W+(?:\w+\W+)?)?(?:this is|my name is|it's) [^.]{2,40} (?:with|from|at) [^.,]{2,30}[.!]?$|^.{0,40}\bthis is \S+(?: speaking)?[.!]?$|my name is \S+(?: \S+)?[.!]?$|(?:hold|wait) (?:on|one|a) )/i
 
 /** Each cue with its weight: what the customer wants, what is done about it, how the call ends. */
 export const WANTS: [RegExp, number][] = [

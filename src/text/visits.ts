@@ -10,6 +10,7 @@ const END =
   "(?=[.,;!?]|$| (?:on|at|for (?:my|tomorrow|today|next|this|monday|tuesday|wednesday|thursday|friday|saturday|sunday|two|three|four|five|six|the)|tomorrow|today|tonight|this (?:week|morning|afternoon|evening|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|next|sometime|as soon|please|if|and|but|because|so|with|before|after|when|do you|can|could|my name|i|is|it|in the|later|monday|tuesday|wednesday|thursday|friday|saturday|sunday|soon|around|around|or)\\b)"
 const pattern = (text: string) => new RegExp(text + END, 'iu')
 
+const SERVICE = pattern(`\\b((?:teeth |dental |deep )?cleaning|check-?up|oil change|haircut|root canal|annual (?:physical|exam)|physical|tune-?up|eye exam|consultation|test drive|brake (?:job|inspection|check)|massage|manicure|vaccinations?|flu shot)`)
 const REASONS = [
   pattern(`\\b(?:an?|my|the|our|another) ${THING} (?:for|to get|to have|to do|regarding|about) (?:an? |my |the |some )?(?:${'quick '}?)?${NOUN}`),
   pattern(`\\b(?:book|schedule|make|set up|arrange|reserve)(?: in)?(?: for)? ((?:an?|my|the|our|some|his|her) [\\p{L}][\\p{L}'’ -]{2,50}?)`),
@@ -19,7 +20,7 @@ const REASONS = [
   pattern(`\\b((?:my|our|the|his|her) (?:[\\p{L}'-]+ ){1,3}(?:is|are|has|have|keeps?|started|stopped|broke|won't|isn't|aren't|hurts?|aches?|doesn't|went|makes|'s)(?: [\\p{L}'-]+){0,6}?)`),
   pattern(`\\b((?:a|an|some|this|really bad|bad|terrible|severe) (?:[\\p{L}'-]+ ){0,3}(?:pain|ache|toothache|leak|noise|problem|issue|rash|fever|cough|infection|crack|cavity|injury|headaches?|sore throat|flat tire|clog))`),
   pattern(`\\b(?:i|we|she|he|it|they)(?:'d| would| really| just|'re|'m)* (?:needs?|wants?|like|looking for|looking to get|due for|hoping for|like to (?:get|have|book|schedule)|need to (?:get|have|book|schedule)|want to (?:get|have|book|schedule)|due)(?: for)? ((?:an?|my|the|some|new|our|his|her|to \\p{L}+|\\p{L}+ing) [\\p{L}][\\p{L}'’ -]{1,50}?)`),
-  pattern(`\\b((?:teeth |dental |deep )?cleaning|check-?up|oil change|haircut|root canal|annual (?:physical|exam)|physical|tune-?up|eye exam|consultation|test drive|brake (?:job|inspection|check)|massage|manicure|vaccinations?|flu shot)`),
+  SERVICE,
   pattern(`\\b((?:a )?(?:table|room|party|group) (?:for|of) (?:\\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: people| guests| adults)?)`),
 ]
 const EMPTY =
@@ -32,7 +33,7 @@ export function visitReason(turns: Turn[]): Finding | undefined {
   const said = reasonsSaid(turns)
   const [answer] = answers
   const fromAnswer = answer && said.find((one) => one.turn === answer.turn)
-  const chosen = fromAnswer ?? answer ?? said[0]
+  const chosen = fromAnswer ?? answer ?? said[0] ?? firstSaid(turns, [SERVICE], 'agent')
   return chosen && trimmed(chosen)
 }
 
@@ -45,7 +46,13 @@ function reasonsSaid(turns: Turn[]): Finding[] {
   )
 }
 
-const isReason = (value: string) => value.length > 2 && /\p{L}{3}/u.test(value) && !EMPTY.test(value.trim()) && !DEAD.test(value) && !/^(?:no|nope|yes|yeah)\b/i.test(value)
+const LIVING = /^(?:for )?(?:my|our|his|her|a|the)?\s*(?:\w+ )?(?:daughter|son|wife|husband|mother|mom|mum|father|dad|sister|brother|partner|child|kids?|baby|dog|cat|puppy|kitten|rabbit|horse|pet|friend|boss|grandson|granddaughter|grandmother|grandfather|car|truck)(?:'s name)?(?: \p{L}+)?$/iu
+const PARTY = /^(?:a )?(?:table|room|party|group) (?:for|of) /i
+
+const isReason = (value: string) =>
+  PARTY.test(value) || (!LIVING.test(value.trim()) && isTelling(value))
+
+const isTelling = (value: string) => value.length > 2 && /\p{L}{3}/u.test(value) && !EMPTY.test(value.trim()) && !DEAD.test(value) && !/^(?:no|nope|yes|yeah)\b/i.test(value)
 
 const FRONT =
   /^(?:(?:i|we|she|he|it)(?:'ve| have|'m| am|'d| would|'s)? (?:just |really |also )?(?:need(?:s)?|want(?:s)?|like|have|having|been having|would like|looking for|due for|got|am having|experiencing)(?: to (?:get|have|book|schedule|come in for))? )?(?:to (?:get|have|schedule|book) )?(?:(?:an?|my|the|some|our|just|quick|his|her) )*/i

@@ -120,12 +120,17 @@ describe('no speech is', () => {
     ])
   })
 
-  test('the faint echo of the other side', () => {
-    const agent = speechLike(TALK, RATE, 16)
+  test.each([0.02, 0.1, 0.2])('the echo of the other side at a gain of %d', (gain) => {
+    const agent = speechLike(TALK, RATE, 16, { noise: 0.001 })
+    const own: [number, number][] = [
+      [4.3, 5.4],
+      [15, 15.7],
+    ]
+    const customer = speechLike(own, RATE, 16, { noise: 0.001, seed: 2 })
     const late = 0.12 * RATE
-    const echo = agent.map((_, at) => 0.02 * (agent[at - late] ?? 0))
-    expect(findSpeech(framesOf(echo), framesOf(agent))).toEqual([])
-    expect(findSpeech(framesOf(agent), framesOf(echo))).toHaveLength(3)
+    const mixed = framesOf(customer.map((each, at) => each + gain * (agent[at - late] ?? 0)))
+    expectSpans(findSpeech(mixed, framesOf(agent)), own, 0.25)
+    expect(findSpeech(framesOf(agent), mixed)).toHaveLength(3)
   })
 })
 

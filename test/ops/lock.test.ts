@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { mkdtempSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findHolder, takeLock } from '../../src/ops/lock.ts'
+import { findInstance, takeLock } from '../../src/ops/lock.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'earshot-lock-'))
 
@@ -12,9 +12,9 @@ test('a second instance is refused with the process that has the folder', () => 
   expect(() => takeLock(data)).toThrow(
     `Another Earshot (process ${process.pid}) is already running on ${data}`,
   )
-  expect(findHolder(data)).toEqual({ pid: process.pid })
+  expect(findInstance(data)).toEqual({ pid: process.pid })
   release()
-  expect(findHolder(data)).toBeUndefined()
+  expect(findInstance(data)).toBeUndefined()
   takeLock(data)()
 })
 
@@ -30,7 +30,7 @@ test('a killed process leaves no lock behind', async () => {
 test('looking for a holder does not disturb it', async () => {
   const data = folder()
   const child = await startHolder(data)
-  for (let look = 0; look < 20; look++) expect(findHolder(data)).toEqual({ pid: child.pid })
+  for (let look = 0; look < 20; look++) expect(findInstance(data)).toEqual({ pid: child.pid })
   child.kill('SIGKILL')
   await child.exited
 })

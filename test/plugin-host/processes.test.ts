@@ -68,6 +68,28 @@ test('a host that has grown over many runs is replaced without anybody failing',
   expect(pool.stats().rss).toBeLessThan(300 * 1024 * 1024)
 })
 
+test('hosts that are killed from outside, again and again, lose no run', async () => {
+  const tempFolder = pluginFolder()
+  const pool = await openPool({ folder: pluginFolder('good/words', 'good/waits'), tempFolder })
+  const runs = [{ algorithmId: 'words' }, { algorithmId: 'waits', variables: { ms: 40 } }]
+  const end = Date.now() + 2000
+  const statuses = new Map<string, number>()
+  const work = Array.from({ length: 16 }, async () => {
+    while (Date.now() < end)
+      for (const { status } of await pool.analyze({ call, runs }))
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+  })
+  while (Date.now() < end) {
+    await Bun.sleep(300)
+    for (const pid of hostsIn(tempFolder).slice(0, 1)) process.kill(pid, 'SIGKILL')
+  }
+  await Promise.all(work)
+  expect(pool.stats().restarts).toBeGreaterThan(2)
+  expect(statuses.get('completed')).toBeGreaterThan(100)
+  expect(statuses.get('failed') ?? 0).toBeLessThanOrEqual(pool.stats().restarts)
+  await until(() => pool.stats().outstanding === 0)
+})
+
 async function readLine(stream: ReadableStream<Uint8Array>) {
   for await (const _ of stream) return
 }

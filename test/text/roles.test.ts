@@ -36,7 +36,7 @@ describe('by content', () => {
     ['outbound: who says why', 'Speaker 1: Hello?\nSpeaker 2: Hi, is this Karen? This is Joe calling from Peak Solar.\nSpeaker 1: Yes, speaking.', { direction: 'outbound' }, { 'Speaker 1': 'customer', 'Speaker 2': 'agent' }],
     ['outbound: the answering side gives a greeting', 'A: Hello, who is this?\nB: I am calling about your quote request.\nA: Not interested.', { direction: 'outbound' }, { A: 'customer', B: 'agent' }],
     ['nothing to go by: who answers an inbound call', 'Speaker A: hello\nSpeaker B: hello', { direction: 'inbound' }, { 'Speaker A': 'agent', 'Speaker B': 'customer' }],
-    ['channels', 'Channel 1: yes\nChannel 0: yes\nChannel 1: no', { agent_channel: 0, direction: null }, { 'Channel 0': 'customer', 'Channel 1': 'agent' }],
+    ['channels', 'Channel 1: yes\nChannel 0: yes\nChannel 1: no', { agent_channel: 0, direction: null }, { 'Channel 0': 'agent', 'Channel 1': 'customer' }],
     ['a transfer has two agents', 'Speaker 1: Thank you for calling, how can I help you?\nSpeaker 2: I have a problem with my bill.\nSpeaker 1: I can transfer you.\nSpeaker 3: Billing, this is Ron with Acme. How can I help you? Can I have your account number?\nSpeaker 2: Sure.', {}, { 'Speaker 1': 'agent', 'Speaker 2': 'customer', 'Speaker 3': 'agent' }],
   ]
   for (const [name, text, hints, roles] of cases) {

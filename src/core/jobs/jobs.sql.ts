@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag'
 import type { Queryable, Tx } from '../../db/db.ts'
 import { newUuid } from '../../lib/ids.ts'
+import { type Actor, visible } from '../tenancy/actors.ts'
 import type { Status } from './status.ts'
 
 export type JobSource = 'transcript' | 'audio_url' | 'audio_file' | 'on_demand'
@@ -93,6 +94,25 @@ export const findJobBySource = (
     SELECT ${jobColumns} FROM jobs
     WHERE workspace_id = ${workspaceId} AND source_call_id = ${callId} AND source_company_id = ${companyId ?? ''}
       AND parent_job_id IS NULL`)
+
+export interface SourceIds {
+  sourceCallId: string
+  /** Absent counts as empty, as in a submission. */
+  sourceCompanyId: string | null
+  /** Within the actor's own. */
+  workspaceId?: number
+}
+
+/** Newest first, at most two: whether there is another one is all that a caller may need to know. */
+export function findJobsBySource(db: Queryable, actor: Actor, ids: SourceIds) {
+  const within = ids.workspaceId === undefined ? visible(actor, 'id') : sql`id = ${ids.workspaceId}`
+  return db.all<Job>(sql`
+    SELECT ${jobColumns} FROM jobs
+    WHERE workspace_id IN (SELECT id FROM workspaces WHERE ${within}) AND source_call_id = ${ids.sourceCallId}
+      AND source_company_id = ${ids.sourceCompanyId ?? ''} AND parent_job_id IS NULL
+    ORDER BY id DESC
+    LIMIT 2`)
+}
 
 export const newestCreatedAt = async (db: Queryable) =>
   (await db.get<{ at: number | null }>(sql`SELECT max(created_at) AS at FROM jobs`))?.at ?? 0

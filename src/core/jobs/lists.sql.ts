@@ -1,11 +1,12 @@
-import sql, { empty, join, type Sql } from 'sql-template-tag'
+import sql, { empty, join, raw, type Sql } from 'sql-template-tag'
 import type { Queryable } from '../../db/db.ts'
 import { type Job, jobColumns } from './jobs.sql.ts'
 import type { Status } from './status.ts'
 
 export interface JobConditions {
   workspaceIds: number[]
-  status?: Status
+  /** One, or any of several. */
+  status?: Status | readonly Status[]
   sourceCallId?: string
   sourceCompanyId?: string
   algorithmId?: string
@@ -35,7 +36,7 @@ export async function listJobs(
       ORDER BY id DESC LIMIT ${limit}`)
   const parts = workspaceIds.map(
     (id) => sql`
-      SELECT * FROM (SELECT id FROM jobs WHERE workspace_id = ${id} ${matching(conditions)} ${older}
+      SELECT * FROM (SELECT id FROM jobs WHERE ${hint(conditions)} workspace_id = ${id} ${matching(conditions)} ${older}
         ORDER BY id DESC LIMIT ${limit})`,
   )
   return db.all<Job>(sql`
@@ -50,23 +51,23 @@ export async function countJobs(db: Queryable, conditions: JobConditions, limit:
   if (workspaceIds.length === 0 || conditions.fromId === null) return 0
   const row = await db.get<{ count: number }>(sql`
     SELECT count(*) AS count FROM (
-      SELECT 1 FROM jobs WHERE workspace_id IN (${join(workspaceIds)}) ${matching(conditions)} LIMIT ${limit})`)
+      SELECT 1 FROM jobs WHERE ${hint(conditions)} workspace_id IN (${join(workspaceIds)}) ${matching(conditions)}
+      LIMIT ${limit})`)
   return row!.count
 }
 
-function matching({
-  status,
-  sourceCallId,
-  sourceCompanyId,
-  algorithmId,
-  parentJobId,
-  fromId,
-  toId,
-}: JobConditions): Sql {
+/** Keeps the workspace's own index out of the way where another one finds the few rows that can match at all. */
+const hint = ({ sourceCallId, parentJobId }: JobConditions) =>
+  raw(sourceCallId !== undefined || parentJobId !== undefined ? '+' : '')
+
+function matching(conditions: JobConditions): Sql {
+  const { status, sourceCompanyId, algorithmId, parentJobId, fromId, toId } = conditions
   const parts: Sql[] = []
-  if (status !== undefined) parts.push(sql`AND status = ${status}`)
-  if (sourceCallId !== undefined) parts.push(sql`AND source_call_id = ${sourceCallId}`)
-  if (sourceCompanyId !== undefined) parts.push(sql`AND source_company_id = ${sourceCompanyId}`)
+  if (Array.isArray(status)) parts.push(sql`AND status IN (${join(status)})`)
+  else if (status !== undefined) parts.push(sql`AND status = ${status as Status}`)
+  if (conditions.sourceCallId !== undefined) parts.push(ofSourceCall(conditions))
+  if (sourceCompanyId !== undefined)
+    parts.push(sql`AND source_company_id = ${sourceCompanyId} AND source_company_id <> ''`)
   if (parentJobId !== undefined) parts.push(sql`AND parent_job_id = ${parentJobId}`)
   if (algorithmId !== undefined)
     parts.push(
@@ -75,6 +76,13 @@ function matching({
   if (fromId != null) parts.push(sql`AND id >= ${fromId}`)
   if (toId != null) parts.push(sql`AND id < ${toId}`)
   return parts.length === 0 ? empty : join(parts, ' ')
+}
+
+/** Children show their parent's source ids and share its call, and only the parents stand in the index. */
+function ofSourceCall({ workspaceIds, sourceCallId }: JobConditions): Sql {
+  return sql`AND call_id IN (
+    SELECT call_id FROM jobs
+    WHERE workspace_id IN (${join(workspaceIds)}) AND source_call_id = ${sourceCallId} AND parent_job_id IS NULL)`
 }
 
 /** Null when there is none. */

@@ -58,17 +58,27 @@ async function idBounds(db: Queryable, { since, until }: JobFilter) {
 
 async function total(db: Queryable, filter: JobFilter, conditions: JobConditions) {
   if (conditions.workspaceIds.length === 0) return { total: 0, totalIsExact: true }
-  if (!isCounted(filter)) return capped(await countJobs(db, conditions, COUNT_LIMIT + 1))
+  if (!isCounted(filter)) return count(db, conditions)
   const wanted = filter.status ? [filter.status] : statuses
-  let count = await countFinals(db, filter, conditions, wanted.filter(isFinal))
-  let exact = true
-  for (const status of wanted.filter((each) => !isFinal(each))) {
-    const open = capped(await countJobs(db, { ...conditions, status }, COUNT_LIMIT + 1))
-    count += open.total
-    exact &&= open.totalIsExact
-  }
-  return { total: count, totalIsExact: exact }
+  const finals = wanted.filter(isFinal)
+  const open = wanted.filter((status) => !isFinal(status))
+  return sum(
+    finals.length === 0 ? none : await countFinals(db, filter, conditions, finals),
+    open.length === 0 ? none : await count(db, { ...conditions, status: open }),
+  )
 }
+
+interface Count {
+  total: number
+  totalIsExact: boolean
+}
+
+const none: Count = { total: 0, totalIsExact: true }
+
+const sum = (one: Count, other: Count): Count => ({
+  total: one.total + other.total,
+  totalIsExact: one.totalIsExact && other.totalIsExact,
+})
 
 /** Counters are kept by workspace, status and hour of creation. */
 const isCounted = ({ sourceCallId, sourceCompanyId, algorithmId, parentJobId }: JobFilter) =>
@@ -77,26 +87,34 @@ const isCounted = ({ sourceCallId, sourceCompanyId, algorithmId, parentJobId }: 
   algorithmId === undefined &&
   parentJobId === undefined
 
-const capped = (count: number) => ({
-  total: Math.min(count, COUNT_LIMIT),
-  totalIsExact: count <= COUNT_LIMIT,
-})
+/** Row by row, and no further than the limit. */
+async function count(db: Queryable, conditions: JobConditions): Promise<Count> {
+  const found = await countJobs(db, conditions, COUNT_LIMIT + 1)
+  return { total: Math.min(found, COUNT_LIMIT), totalIsExact: found <= COUNT_LIMIT }
+}
 
 /** Whole hours from the counters, the hours at the edges row by row. */
 async function countFinals(
   db: Queryable,
   { since, until }: JobFilter,
   conditions: JobConditions,
-  wanted: readonly Status[],
-): Promise<number> {
-  if (wanted.length === 0) return 0
-  if (since === undefined && until === undefined) return sumAll(db, conditions.workspaceIds, wanted)
+  finals: readonly Status[],
+): Promise<Count> {
+  const { workspaceIds } = conditions
+  if (since === undefined && until === undefined)
+    return { total: await sumAll(db, workspaceIds, finals), totalIsExact: true }
   const fromHour = since === undefined ? 1 : Math.ceil(since / HOUR)
   const toHour = until === undefined ? Number.MAX_SAFE_INTEGER : hourOf(until)
-  let count = fromHour < toHour ? await sumHours(db, conditions.workspaceIds, wanted, fromHour, toHour) : 0
-  for (const edge of edges(since, until, fromHour, toHour))
-    count += await countEdge(db, conditions, wanted, edge)
-  return count
+  let counted = none
+  if (fromHour < toHour) {
+    const total = await sumHours(db, workspaceIds, finals, fromHour, toHour)
+    counted = { total, totalIsExact: true }
+  }
+  for (const edge of edges(since, until, fromHour, toHour)) {
+    const bounds = await idBounds(db, edge)
+    counted = sum(counted, await count(db, { ...conditions, ...bounds, status: finals }))
+  }
+  return counted
 }
 
 function edges(since: number | undefined, until: number | undefined, fromHour: number, toHour: number) {
@@ -105,17 +123,4 @@ function edges(since: number | undefined, until: number | undefined, fromHour: n
   if (since !== undefined && since < fromHour * HOUR) found.push({ since, until: fromHour * HOUR })
   if (until !== undefined && until > toHour * HOUR) found.push({ since: toHour * HOUR, until })
   return found
-}
-
-async function countEdge(
-  db: Queryable,
-  conditions: JobConditions,
-  wanted: readonly Status[],
-  edge: { since?: number; until?: number },
-): Promise<number> {
-  const bounds = await idBounds(db, edge)
-  let count = 0
-  for (const status of wanted)
-    count += await countJobs(db, { ...conditions, ...bounds, status }, Number.MAX_SAFE_INTEGER)
-  return count
 }

@@ -193,6 +193,7 @@ CREATE UNIQUE INDEX jobs_by_source ON jobs (workspace_id, source_call_id, source
   WHERE parent_job_id IS NULL AND source_call_id IS NOT NULL;
 CREATE INDEX jobs_of_parent ON jobs (parent_job_id, id) WHERE parent_job_id IS NOT NULL;
 CREATE INDEX jobs_of_call ON jobs (call_id);
+CREATE INDEX jobs_of_company ON jobs (workspace_id, source_company_id, id) WHERE source_company_id <> '';
 
 -- Finished jobs per hour of their creation; hour 0 holds the total. Lists take their totals from here.
 CREATE TABLE job_counts (

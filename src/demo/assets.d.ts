@@ -1,0 +1,4 @@
+declare module '*.wav' {
+  const path: string
+  export default path
+}

@@ -1,0 +1,54 @@
+import type { App } from '../../app.ts'
+import { type Dialect, dialect } from '../dialect.ts'
+import { algorithmRoutes } from './algorithms.ts'
+import { authenticator } from './auth.ts'
+import { callRoutes } from './calls.ts'
+import { configRoutes } from './configs.ts'
+import { credentialRoutes } from './credentials.ts'
+import { deliveryRoutes } from './deliveries.ts'
+import { envelope, FailureShape, InvalidShape, statuses } from './failures.ts'
+import { healthRoutes } from './health.ts'
+import { jobRoutes } from './jobs.ts'
+import { onDemandRoutes } from './on-demand.ts'
+import { recordingRoutes } from './recordings.ts'
+import { retryRoutes } from './retries.ts'
+import { runRoutes } from './runs.ts'
+import { transcriptRoutes } from './transcripts.ts'
+import { sayingWhenUnwritable } from './unwritable.ts'
+import { webhookRoutes } from './webhooks.ts'
+
+const resources = [
+  callRoutes,
+  jobRoutes,
+  runRoutes,
+  transcriptRoutes,
+  recordingRoutes,
+  deliveryRoutes,
+  retryRoutes,
+  onDemandRoutes,
+  algorithmRoutes,
+  configRoutes,
+  credentialRoutes,
+  webhookRoutes,
+  healthRoutes,
+]
+
+/** The Gensail Analytics API; what its document leaves open is settled in the README beside this file. */
+export function gensail(app: App): Dialect {
+  return dialect({
+    prefix: '/api/v1',
+    document: {
+      name: 'Gensail',
+      title: 'Gensail',
+      description: 'Submit calls, follow their jobs, read and deliver what the algorithms found.',
+      failure: FailureShape,
+      invalid: InvalidShape,
+    },
+    authenticate: authenticator(app),
+    envelope,
+    statuses,
+    routes: resources.map((resource) => sayingWhenUnwritable(app, resource(app))),
+    maxBody: app.settings.max_body,
+    log: app.log,
+  })
+}

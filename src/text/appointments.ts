@@ -1,0 +1,224 @@
+import type { Call } from '../plugin-host/contract.ts'
+import { addressMentions } from './addresses.ts'
+import type { Annotation } from './annotations.ts'
+import { type BirthDate, birthDates } from './births.ts'
+import { type Booking, type BookingStatus, followBooking } from './bookings.ts'
+import { callDay } from './calendar.ts'
+import { type EmailMention, emailMentions } from './emails.ts'
+import { agentIdentity, customerIdentity, type Identity } from './identities.ts'
+import { insuranceOf } from './insurers.ts'
+import { nameMentions } from './names.ts'
+import { type PhoneMention, phoneMentions, phoneOf, regionOf } from './phones.ts'
+import { referralOf } from './referrals.ts'
+import type { Finding } from './replies.ts'
+import type { Place } from './slots.ts'
+import type { Opening } from './times.ts'
+import { type PatientType, patientTypeOf, visitReason } from './visits.ts'
+
+export interface AppointmentOptions {
+  /** ISO country; empty is told from the call. */
+  region: string
+  hours: Opening
+  /** Null is told from the region. */
+  dayFirst: boolean | null
+}
+
+export type AppointmentField =
+  | 'name'
+  | 'phone'
+  | 'email'
+  | 'date_of_birth'
+  | 'date'
+  | 'time'
+  | 'visit_reason'
+  | 'answered_by'
+  | 'insurance_type'
+  | 'extracted_source'
+
+export interface AppointmentFacts {
+  status: BookingStatus
+  values: Partial<Record<AppointmentField, string>>
+  spellings: string[]
+  patientType: PatientType | null
+  /** The turn each value was taken from. */
+  evidence: Record<string, number>
+  annotations: Annotation[]
+  confidence: number
+}
+
+/** Everything a call says about an appointment, each value with the turn and the place it was said at. */
+export function appointmentFacts(call: Call, options: AppointmentOptions): AppointmentFacts {
+  const ledger = open()
+  const names = nameMentions(call.turns)
+  const customer = customerIdentity(call, names)
+  const { booking, taken } = readDates(call, options)
+  noteName(ledger, 'name', customer)
+  noteContacts(ledger, call, options, taken)
+  noteBooking(ledger, booking)
+  note(ledger, 'visit_reason', visitReason(call.turns))
+  noteAnswerer(ledger, call, names)
+  note(ledger, 'insurance_type', insuranceOf(call.turns))
+  note(ledger, 'extracted_source', referralOf(call.turns))
+  const type = patientTypeOf(call.turns)
+  if (type) tag(ledger, 'patient_type', type)
+  const { values, evidence, annotations } = ledger
+  return {
+    status: booking.status,
+    values,
+    spellings: customer?.spellings ?? [],
+    patientType: type?.value ?? null,
+    evidence,
+    annotations,
+    confidence: confidenceIn(booking, values),
+  }
+}
+
+interface Ledger {
+  values: Partial<Record<AppointmentField, string>>
+  evidence: Record<string, number>
+  annotations: Annotation[]
+}
+
+const open = (): Ledger => ({ values: {}, evidence: {}, annotations: [] })
+
+function tag(ledger: Ledger, field: string, { turn, start, end }: Place) {
+  ledger.evidence[field] ??= turn
+  ledger.annotations.push({ field, turn, start, end })
+}
+
+function note(ledger: Ledger, field: AppointmentField, found: Finding | undefined) {
+  if (!found) return
+  ledger.values[field] = found.value
+  tag(ledger, field, found)
+}
+
+const DAY_FIRST_EXCEPT = new Set(['US', 'CA', 'PH'])
+
+const DINING = /\b(?:table (?:for|of)|party of|dinner|restaurant|bistro|trattoria)\b/i
+const MEALS_BEFORE_NOON = /\b(?:breakfast|brunch)\b/i
+
+/** A table «at eight» is meant for the evening. */
+const isDining = (call: Call) =>
+  call.turns.some((turn) => DINING.test(turn.text)) && !call.turns.some((turn) => MEALS_BEFORE_NOON.test(turn.text))
+const eveningHours = (hours: Opening): Opening => ({ opens: Math.max(hours.opens, 11), closes: Math.max(hours.closes, 22) })
+
+interface Taken {
+  births: BirthDate[]
+  phones: PhoneMention[]
+  emails: EmailMention[]
+}
+
+function readDates(call: Call, options: AppointmentOptions): { booking: Booking; taken: Taken } {
+  const today = callDay(call)
+  const region = regionOf(call, options.region)
+  const dayFirst = options.dayFirst ?? !DAY_FIRST_EXCEPT.has(region)
+  const births = birthDates(call.turns, today, dayFirst)
+  const phones = phoneMentions(call.turns, region)
+  const emails = emailMentions(call.turns)
+  const stretches = [...births, ...emails, ...phones.flatMap((phone) => phone.parts), ...addressMentions(call.turns)]
+  const hours = isDining(call) ? eveningHours(options.hours) : options.hours
+  return { booking: followBooking(call, { today, dayFirst, hours, taken: stretches }), taken: { births, phones, emails } }
+}
+
+function noteName(ledger: Ledger, field: 'name', identity: Identity | undefined) {
+  if (!identity) return
+  ledger.values[field] = identity.name
+  const ranked = [...identity.mentions].sort((a, b) => Number(b.stated) - Number(a.stated))
+  for (const one of ranked) tag(ledger, field, one)
+}
+
+function noteContacts(ledger: Ledger, call: Call, options: AppointmentOptions, { births, phones, emails }: Taken) {
+  const phone = customersPhone(call, phones)
+  if (phone?.e164) ledger.values.phone = phone.e164
+  for (const one of phones) if (one.e164 && one.e164 === phone?.e164) for (const part of one.parts) tag(ledger, 'phone', part)
+  if (!phone) noteThisNumber(ledger, call, options)
+  const email = customersEmail(call, emails)
+  if (email) ledger.values.email = email.email
+  for (const one of emails) if (one.email === email?.email) tag(ledger, 'email', one)
+  const birth = births.at(-1)
+  if (birth) ledger.values.date_of_birth = birth.date
+  for (const one of births) if (one.date === birth?.date) tag(ledger, 'date_of_birth', one)
+}
+
+const BUSINESS =
+  /\b(?:our (?:\w+ )?(?:number|line|office|e-?mail)|(?:call|reach|text|contact|e-?mail) (?:us|me|our|the (?:office|front desk|clinic|shop))|(?:my|the) direct|give us a call|you can (?:call|reach|text|e-?mail) (?:us|me|him|her|them)|send (?:it|them|that|those) to us|press|dial)\b[^.?!]*$/i
+const SECONDARY = /\b(?:work|home|other|alternate|alternative|second|backup|emergency|husband's|wife's|mother's|his|her|also)\b[^.?!]*$/i
+
+/** The last number that is the caller's own: not the office's, not a second one given beside it. */
+function customersPhone(call: Call, phones: PhoneMention[]): PhoneMention | undefined {
+  const before = (one: PhoneMention) => roleAndText(call, one)
+  const own = phones.filter((one) => one.e164 && !(before(one).role === 'agent' && BUSINESS.test(before(one).text)))
+  const first = own[0]
+  const main = own.filter((one) => one === first || one.corrects || !SECONDARY.test(before(one).text) || /\b(?:no|sorry|actually)\b/i.test(before(one).text))
+  return main.at(-1)
+}
+
+function roleAndText(call: Call, one: { turn: number; start: number }) {
+  const turn = call.turns.find((other) => other.turn === one.turn)!
+  return { role: turn.role, text: turn.text.slice(0, one.start) }
+}
+
+function customersEmail(call: Call, emails: EmailMention[]): EmailMention | undefined {
+  return emails.findLast((one) => {
+    const { role, text } = roleAndText(call, one)
+    return !(role === 'agent' && BUSINESS.test(text))
+  })
+}
+
+const THIS_NUMBER =
+  /\b(?:this (?:number|phone|one|cell|line)|the (?:number|one|phone|line) (?:that )?(?:i'm|i am|im|you're|you have|i) (?:calling|call|called)|(?:number|one) i(?:'m| am)? (?:calling|called) (?:you )?(?:from|on|with)|same number|number (?:on|from) (?:your |the )?caller ?id)\b/i
+
+/** «The number I'm calling from» is the one the call came with. */
+function noteThisNumber(ledger: Ledger, call: Call, options: AppointmentOptions) {
+  const number = call.direction === 'outbound' ? call.to_number : call.from_number
+  const turn = call.turns.find((one) => one.role !== 'agent' && THIS_NUMBER.test(one.text))
+  const match = turn && THIS_NUMBER.exec(turn.text)
+  const phone = number && phoneOf(number, regionOf(call, options.region))
+  if (!match || !phone) return
+  ledger.values.phone = phone
+  tag(ledger, 'phone', { turn: turn.turn, start: match.index, end: match.index + match[0].length })
+}
+
+function noteBooking(ledger: Ledger, booking: Booking) {
+  if (booking.turn !== null) ledger.evidence.status = booking.turn
+  if (booking.date) ledger.values.date = booking.date
+  if (booking.time) ledger.values.time = booking.time
+  if (booking.dateAt) tag(ledger, 'date', booking.dateAt)
+  if (booking.timeAt) tag(ledger, 'time', booking.timeAt)
+}
+
+const MACHINE =
+  /\b(?:leave (?:a|your|me a|us a) (?:\w+ )?message|(?:after|at) the (?:tone|beep)|record your message|voice ?mail|mailbox|not available to take your call|unable to (?:take|answer) your call|press (?:\d|one|two|three|four|five|six|seven|eight|nine|zero|pound|star)\b|para espa[nñ]ol|main menu|listen carefully)/i
+
+/** The person who answered for the business; `voicemail` when only a machine did. */
+function noteAnswerer(ledger: Ledger, call: Call, names: ReturnType<typeof nameMentions>) {
+  const agents = call.turns.filter((turn) => turn.role === 'agent')
+  const machine = agents.find((turn) => MACHINE.test(turn.text))
+  const human = agents.some((turn) => turn !== machine && turn.turn > (machine?.turn ?? -1))
+  if (machine && !human) {
+    ledger.values.answered_by = 'voicemail'
+    ledger.evidence.answered_by = machine.turn
+    return
+  }
+  const identity = agentIdentity(call, names)
+  if (!identity) return
+  ledger.values.answered_by = identity.name
+  for (const one of identity.mentions) tag(ledger, 'answered_by', one)
+}
+
+const BASE: Record<BookingStatus, number> = { booked: 60, rescheduled: 60, cancelled: 65, requested: 50, none: 70 }
+const WEIGHTS: [AppointmentField, number][] = [
+  ['date', 10],
+  ['time', 8],
+  ['name', 8],
+  ['phone', 4],
+  ['visit_reason', 4],
+]
+const CONFIRMED = 6
+
+/** How much of what makes an appointment certain was found. */
+function confidenceIn(booking: Booking, values: Ledger['values']): number {
+  if (booking.status === 'none') return BASE.none
+  const found = WEIGHTS.filter(([field]) => values[field]).reduce((sum, [, weight]) => sum + weight, 0)
+  return Math.min(100, BASE[booking.status] + found + (booking.confirmed ? CONFIRMED : 0))
+}
