@@ -7,18 +7,25 @@ export default defineAlgorithm({
   id: 'appointment_scheduling',
   version: '1.0.0',
   name: 'Appointment scheduling',
-  description: 'Who wants what appointment when, and whether it was booked, moved or cancelled. For any trade.',
+  description:
+    'Who wants what appointment when, and whether it was booked, moved or cancelled. For any trade.',
   variables: z.object({
     default_region: z
       .string()
       .regex(/^(?:[A-Z]{2})?$/)
       .default('')
-      .describe('Country of phone numbers said without a code; empty: that of the numbers of the call, else US.'),
+      .describe(
+        'Country of phone numbers said without a code; empty: that of the numbers of the call, else US.',
+      ),
     business_hours: z
       .object({ opens: z.int().min(0).max(12), closes: z.int().min(12).max(24) })
       .default({ opens: 8, closes: 19 })
       .describe('Hours that decide between morning and afternoon where neither was said.'),
-    day_first: z.boolean().nullable().default(null).describe('Read 3/4 as 3 April; null: as usual in the region.'),
+    day_first: z
+      .boolean()
+      .nullable()
+      .default(null)
+      .describe('Read 3/4 as 3 April; null: as usual in the region.'),
   }),
   result: z.object({
     status: z.enum(bookingStatuses),
@@ -47,7 +54,11 @@ export default defineAlgorithm({
     evidence: z.record(z.string(), z.int()),
   }),
   analyze(call, { default_region, business_hours, day_first }) {
-    const facts = appointmentFacts(call, { region: default_region, hours: business_hours, dayFirst: day_first })
+    const facts = appointmentFacts(call, {
+      region: default_region,
+      hours: business_hours,
+      dayFirst: day_first,
+    })
     const { status, values, evidence, annotations, spellings, confidence } = facts
     const mood = customerSentiment(call)
     return {
@@ -70,7 +81,9 @@ export default defineAlgorithm({
       insurance_type: values.insurance_type ?? null,
       extracted_source: values.extracted_source ?? null,
       call_summary: summarize(call).summary || null,
-      call_sentiment: ({ positive: 'Positive', neutral: 'Neutral', negative: 'Negative' } as const)[mood.sentiment],
+      call_sentiment: ({ positive: 'Positive', neutral: 'Neutral', negative: 'Negative' } as const)[
+        mood.sentiment
+      ],
       call_sentiment_reason: mood.reason || null,
       confidence_score: confidence,
       annotated_transcript: annotate(call.turns, annotations),

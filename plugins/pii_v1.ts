@@ -7,16 +7,23 @@ export default defineAlgorithm({
   name: 'Personal data',
   description: 'Finds personal data in the transcript, spoken and spelled forms included, and masks it.',
   variables: z.object({
-    types: z.array(z.enum(entityTypes)).default([...entityTypes]).describe('Kinds of data to find and mask.'),
+    types: z
+      .array(z.enum(entityTypes))
+      .default([...entityTypes])
+      .describe('Kinds of data to find and mask.'),
     mask: z
       .enum(maskStyles)
       .default('tag')
-      .describe('`tag` writes the kind in its place, `full` hides all signs, `partial` keeps the last digits.'),
+      .describe(
+        '`tag` writes the kind in its place, `full` hides all signs, `partial` keeps the last digits.',
+      ),
     default_region: z
       .string()
       .regex(/^(?:[A-Z]{2})?$/)
       .default('')
-      .describe('Country of phone numbers said without a code; empty: that of the numbers of the call, else US.'),
+      .describe(
+        'Country of phone numbers said without a code; empty: that of the numbers of the call, else US.',
+      ),
   }),
   result: z.object({
     entities: z.array(
@@ -40,7 +47,13 @@ export default defineAlgorithm({
       return { ...entity, text, masked: mask(entity.type, text, variables.mask), speaker: turn.speaker }
     })
     const redacted = call.turns.map(({ turn, speaker, text }) => {
-      return { speaker, text: redact(text, found.filter((entity) => entity.turn === turn)) }
+      return {
+        speaker,
+        text: redact(
+          text,
+          found.filter((entity) => entity.turn === turn),
+        ),
+      }
     })
     return { entities: found, redacted_turns: redacted }
   },

@@ -32,5 +32,7 @@ export interface App {
   folders: { recordings: string; temporary: string }
   /** Milliseconds since the epoch. */
   startedAt: number
+  /** True from the moment that a stop was asked for. */
+  stopping(): boolean
   queueDepth(): Promise<{ kind: string; ready: number; waiting: number; running: number }[]>
 }

@@ -10,9 +10,8 @@ import { keepEndpoints } from './core/webhooks/endpoints.ts'
 import { migrate, schemaVersion } from './db/migrate.ts'
 import { openDb } from './db/sqlite.ts'
 import type { Surface } from './http/arrival.ts'
-import { docsRoutes } from './http/docs.ts'
 import { gensail } from './http/gensail/index.ts'
-import { probes } from './http/probes.ts'
+import { root } from './http/probes.ts'
 import { type HttpServer, serve } from './http/server.ts'
 import { type Clock, SECOND, systemClock } from './lib/clock.ts'
 import { sha256 } from './lib/ids.ts'
@@ -55,6 +54,7 @@ export async function boot(settings: Settings, options: { clock?: Clock } = {}):
     return (await createToken(tx, { scope: 'platform', name: 'first start' })).token
   })
   let server: HttpServer | undefined
+  let stopping = false
   const plugins = createPool({
     folder: settings.plugins,
     secrets: settings.secrets,
@@ -98,6 +98,7 @@ export async function boot(settings: Settings, options: { clock?: Clock } = {}):
     operatorTokenHash: settings.token === undefined ? undefined : sha256(settings.token),
     folders,
     startedAt: clock(),
+    stopping: () => stopping,
     queueDepth: () => queueDepth(db),
   }
   const worker = startWorker(db, stages(app), {
@@ -117,6 +118,7 @@ export async function boot(settings: Settings, options: { clock?: Clock } = {}):
 
   /** Stops accepting, finishes or puts back what is running, and closes the log of the database. */
   async function stop() {
+    stopping = true
     const graceMs = settings.stop_timeout * SECOND * 0.8
     await Promise.all([server?.stop({ graceMs }), worker.stop(graceMs)])
     await plugins.close()
@@ -130,14 +132,10 @@ export async function boot(settings: Settings, options: { clock?: Clock } = {}):
 function httpOptions(app: App, loaded: Promise<unknown>) {
   const { settings } = app
   const dialects = [gensail(app)]
-  const open = probes(
-    app,
-    docsRoutes({ title: 'Earshot', version }, () => [...dialects, open]),
-  )
   return {
     host: settings.host,
     port: settings.port,
-    surfaces: [...dialects.map((surface) => after(loaded, surface)), open],
+    surfaces: [...dialects.map((surface) => after(loaded, surface)), root(app, dialects)],
     maxBody: settings.max_body,
     maxUpload: settings.max_upload,
     trustedProxies: settings.trusted_proxies,

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Build, BunPlugin } from 'bun'
 import { version } from '../package.json'
-import { threadFiles } from './db/threads.ts'
+import { threadFiles } from './lib/threads.ts'
 
 const ROOT = resolve(import.meta.dir, '..')
 /** Bun's name of a target and the SQLite addon that belongs to it. */
@@ -29,7 +29,8 @@ export interface BuildOptions {
 
 /** Makes one executable that needs nothing beside it. */
 export async function build({ outfile, main = 'src/main.ts', target = HERE, runtime }: BuildOptions) {
-  if (!ADDONS[target]) throw new Error(`Unknown target ${target}; known are ${Object.keys(ADDONS).join(', ')}`)
+  if (!ADDONS[target])
+    throw new Error(`Unknown target ${target}; known are ${Object.keys(ADDONS).join(', ')}`)
   mkdirSync(dirname(resolve(outfile)), { recursive: true })
   const workshop = mkdtempSync(join(dirname(resolve(outfile)), '.build-'))
   try {
@@ -44,7 +45,7 @@ export async function build({ outfile, main = 'src/main.ts', target = HERE, runt
 /** Source maps go into the executable; the copies that are written beside it are of no use. */
 async function compile(outfile: string, main: string, target: string, runtime: string | undefined) {
   await Bun.build({
-    entrypoints: [resolve(ROOT, main), ...threadFiles.map((file) => join(ROOT, 'src/db', file))],
+    entrypoints: [resolve(ROOT, main), ...threadFiles.map((file) => join(ROOT, 'src', file))],
     root: ROOT,
     target: 'bun',
     minify: true,

@@ -6,3 +6,5 @@ if (process.argv[2] === 'plugin-host') {
   const { runCli } = await import('./cli.ts')
   await runCli(process.argv.slice(2), process.env)
 }
+
+export {}

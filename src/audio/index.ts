@@ -4,3 +4,4 @@ export { type AudioAnalysis, analyzeAudio, type SplitAudio, splitChannels } from
 export type { SpeechSegment } from './segments.ts'
 export { SNIFF_BYTES, type Sniffed, sniff } from './sniff.ts'
 export { findOverlaps, findSilences, mergeSegments, talkTime } from './talk.ts'
+export { splitInThread } from './threaded.ts'

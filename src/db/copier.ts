@@ -1,6 +1,5 @@
 /** A thread that copies one database: the copying is a single call that would keep the event loop for long. */
 import Database from 'better-sqlite3'
-import { vacuumInto } from './copies.ts'
 
 declare const self: Worker
 
@@ -13,7 +12,7 @@ self.onmessage = ({ data }: MessageEvent<{ from: string; to: string }>) => {
 function copy(from: string, to: string): CopyAnswer {
   try {
     const connection = new Database(from, { readonly: true, timeout: 5000 })
-    vacuumInto(connection, to)
+    connection.prepare('VACUUM INTO ?').run(to)
     connection.close()
     return { done: true }
   } catch (error) {

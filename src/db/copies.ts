@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
+import { startThread } from '../lib/threads.ts'
 import type { CopyAnswer } from './copier.ts'
-import { startThread } from './threads.ts'
 
 const LOOK_EVERY_MS = 100
 const PRIVATE = 0o600
@@ -26,10 +26,6 @@ export async function copyDatabase(from: string, to: string, onProgress?: CopyPr
   onProgress?.(total, total)
 }
 
-export function vacuumInto(connection: Database, to: string) {
-  connection.prepare('VACUUM INTO ?').run(to)
-}
-
 /** Without its free pages. */
 export function liveBytes(path: string): number {
   const connection = new Database(path, { readonly: true, timeout: 5000 })
@@ -40,7 +36,7 @@ export function liveBytes(path: string): number {
 }
 
 function copyInThread(from: string, to: string): Promise<void> {
-  const thread = startThread('copier.ts')
+  const thread = startThread('db/copier.ts')
   return new Promise<void>((resolve, reject) => {
     thread.onerror = ({ message }) => reject(new Error(`The copying thread failed: ${message}`))
     thread.onmessage = ({ data }: MessageEvent<CopyAnswer>) => {

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { type Clock, systemClock } from '../lib/clock.ts'
+import { startThread } from '../lib/threads.ts'
 import { groupCommits } from './commits.ts'
 import { copyDatabase } from './copies.ts'
 import { type Db, isUnwritable, type Topic } from './db.ts'
 import { reader, statementCache } from './statements.ts'
-import { startThread } from './threads.ts'
 
 const BUSY_TIMEOUT_MS = 5000
 const CHECKPOINT_EVERY_MS = 250
@@ -103,7 +103,7 @@ function checkpointThread(path: string, withoutThread: () => void) {
   }
 
   function start() {
-    const thread = startThread('checkpointer.ts')
+    const thread = startThread('db/checkpointer.ts')
     thread.onmessage = () => {
       busy = false
     }

@@ -57,6 +57,8 @@ const CONNECTION_HEADERS = new Set([
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'])
 /** An explicit no, so that a proxy named in the environment does not see (or bend) checked requests. */
 const NO_PROXY = { proxy: false } as object
+/** Callers set deadlines; the runtime's own for silent connections would end a slow recogniser's answer. */
+const NO_IDLE_LIMIT = { timeout: false } as object
 
 export function createOutbound(options: OutboundOptions): Outbound {
   const { userAgent = 'Earshot', ca, clock = systemClock } = options
@@ -103,6 +105,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     const serverName = literalAddress(url.hostname) ? undefined : withoutDot(url.hostname)
     return {
       ...NO_PROXY,
+      ...NO_IDLE_LIMIT,
       method,
       headers: headersFor(url, headers),
       body,

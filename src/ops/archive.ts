@@ -5,8 +5,9 @@ import { z } from 'zod'
 import { Refusal } from '../lib/refusal.ts'
 import { readTar, type TarEntry, TarError, writeTar } from '../lib/tar.ts'
 
-/** A backup is a tar of these in a zstd stream: `tar --zstd -tf FILE` lists it. The manifest comes first. */
+/** A backup is a tar of these in a zstd stream: `tar --zstd -tf FILE` lists it. The manifest comes first, the sums last. */
 export const MANIFEST = 'manifest.json'
+export const SUMS = 'SHA256SUMS'
 export const DATABASE = 'earshot.db'
 export const RECORDING = /^recordings\/(?!\.+$)([\w.-]+)$/
 const FAST_LEVEL = 3
@@ -62,18 +63,25 @@ export async function openArchive(file: string) {
 export function asRefusal(error: unknown): unknown {
   const { code, message } = error as { code?: string; message: string }
   if (code === 'ENOENT') return new Refusal('not_found', 'There is no such backup file')
-  const isDamage = error instanceof TarError || /^ZSTD|^Z_|^ERR_BUFFER/.test(code ?? '') || /zstd/i.test(message)
-  return isDamage ? new Refusal('invalid', `The backup cannot be read: it is damaged, cut short or none`) : error
+  const isDamage =
+    error instanceof TarError || /^ZSTD|^Z_|^ERR_BUFFER/.test(code ?? '') || /zstd/i.test(message)
+  return isDamage
+    ? new Refusal('invalid', `The backup cannot be read: it is damaged, cut short or none`)
+    : error
 }
 
 async function readManifest(entries: AsyncIterator<TarEntry>): Promise<Manifest> {
   const { value, done } = await entries.next()
   if (done || value.name !== MANIFEST || value.size > 1e6) throw new TarError('No manifest')
-  const parts: Uint8Array[] = []
-  for await (const part of value.body) parts.push(part)
-  const parsed = manifestSchema.safeParse(parseJson(Buffer.concat(parts).toString()))
+  const parsed = manifestSchema.safeParse(parseJson(await readText(value.body)))
   if (!parsed.success) throw new TarError('Strange manifest')
   return parsed.data
+}
+
+export async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = []
+  for await (const part of body) parts.push(part)
+  return Buffer.concat(parts).toString()
 }
 
 function parseJson(text: string): unknown {

@@ -11,9 +11,9 @@ import { keyId } from '../lib/sealed.ts'
 import type { TarEntry } from '../lib/tar.ts'
 import type { Settings } from '../settings.ts'
 import { version } from '../version.ts'
-import { DATABASE, MANIFEST, type Manifest, newManifest, packArchive } from './archive.ts'
+import { DATABASE, MANIFEST, type Manifest, newManifest, packArchive, SUMS } from './archive.ts'
 import { databasePath, keyInUse, keyPath, recordingsPath } from './data-folder.ts'
-import { hashFile } from './hashes.ts'
+import { hashed, hashFile, showSums } from './hashes.ts'
 import { countRows } from './inventory.sql.ts'
 
 export type Progress = (step: { stage: 'database' | 'recordings'; done: number; total: number }) => void
@@ -85,7 +85,10 @@ function requireSpace(folder: string, needed: number) {
 async function takeStock(settings: Settings, database: string) {
   const inspection = inspectDatabase(database)
   try {
-    const recordings = findRecordings(settings, (await recordingFiles(inspection)).map(({ file }) => file))
+    const recordings = findRecordings(
+      settings,
+      (await recordingFiles(inspection)).map(({ file }) => file),
+    )
     const key = keyInUse(settings)
     const manifest = newManifest({
       version,
@@ -123,16 +126,26 @@ async function* listEntries(
   { files, bytes }: Recordings,
   onProgress: Progress,
 ): AsyncGenerator<TarEntry> {
-  const text = Buffer.from(JSON.stringify(manifest, null, 2) + '\n')
   const modified = Date.parse(manifest.created_at) / 1000
-  yield { name: MANIFEST, size: text.length, modified, body: once(text) }
-  yield { name: DATABASE, size: manifest.database.bytes, modified, body: createReadStream(database) }
+  const sums = new Map<string, string>()
+  const summed = (name: string, path: string) =>
+    hashed(createReadStream(path), (hash) => sums.set(name, hash))
+
+  yield textEntry(MANIFEST, JSON.stringify(manifest, null, 2) + '\n', modified)
+  yield { name: DATABASE, size: manifest.database.bytes, modified, body: summed(DATABASE, database) }
   let done = 0
   for (const { name, ...facts } of files) {
-    yield { name: `recordings/${name}`, ...facts, body: createReadStream(join(recordingsPath(settings), name)) }
+    const inside = `recordings/${name}`
+    yield { name: inside, ...facts, body: summed(inside, join(recordingsPath(settings), name)) }
     done += facts.size
     onProgress({ stage: 'recordings', done, total: bytes })
   }
+  yield textEntry(SUMS, showSums(sums), modified)
+}
+
+function textEntry(name: string, text: string, modified: number): TarEntry {
+  const bytes = Buffer.from(text)
+  return { name, size: bytes.length, modified, body: once(bytes) }
 }
 
 async function* once(piece: Uint8Array) {

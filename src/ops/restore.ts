@@ -6,12 +6,12 @@ import { fileSink } from '../lib/file-sink.ts'
 import { freeBytes, showBytes } from '../lib/files.ts'
 import { Refusal } from '../lib/refusal.ts'
 import { keyId } from '../lib/sealed.ts'
-import type { TarEntry } from '../lib/tar.ts'
+import { type TarEntry, TarError } from '../lib/tar.ts'
 import type { Settings } from '../settings.ts'
-import { asRefusal, DATABASE, type Manifest, openArchive, RECORDING } from './archive.ts'
+import { asRefusal, DATABASE, type Manifest, openArchive, RECORDING, readText, SUMS } from './archive.ts'
 import type { Progress } from './backup.ts'
 import { databasePath, keyInUse, keyPath } from './data-folder.ts'
-import { hashFile } from './hashes.ts'
+import { hashed, parseSums } from './hashes.ts'
 import { takeLock } from './lock.ts'
 import { putInPlace } from './swap.ts'
 
@@ -55,7 +55,8 @@ function checkManifest(settings: Settings, manifest: Manifest, force: boolean): 
         `${newestVersion}: use a newer executable`,
     )
   const problem = keyProblem(settings, manifest)
-  if (problem && !force) throw new Refusal('conflict', `${problem}, or restore without the secrets by --force`)
+  if (problem && !force)
+    throw new Refusal('conflict', `${problem}, or restore without the secrets by --force`)
   return problem ? [problem] : []
 }
 
@@ -63,7 +64,8 @@ function keyProblem(settings: Settings, { key_id }: Manifest): string | undefine
   if (key_id === null) return undefined
   const key = keyInUse(settings)
   const remedy = `put the key file of that time at ${keyPath(settings)} or set EARSHOT_KEY`
-  if (!key) return `The secrets in the backup were sealed with the key ${key_id}, and there is no key here: ${remedy}`
+  if (!key)
+    return `The secrets in the backup were sealed with the key ${key_id}, and there is no key here: ${remedy}`
   if (keyId(key) === key_id) return undefined
   return `The secrets in the backup were sealed with the key ${key_id}, the key in use is ${keyId(key)}: ${remedy}`
 }
@@ -89,8 +91,9 @@ async function unpackAndPlace(
 ) {
   const staging = mkdtempSync(join(settings.data, '.restoring-'))
   try {
-    await unpack(staging, manifest, entries, onProgress)
-    await verify(join(staging, DATABASE), manifest)
+    const found = await unpack(staging, manifest, entries, onProgress)
+    checkSums(found, manifest)
+    checkDatabase(join(staging, DATABASE), manifest)
     putInPlace(settings, staging)
   } catch (error) {
     throw asRefusal(error)
@@ -99,44 +102,70 @@ async function unpackAndPlace(
   }
 }
 
+/** The hashes of what was unpacked, and those that the backup claims. */
+interface Sums {
+  found: Map<string, string>
+  claimed: Map<string, string> | undefined
+}
+
 async function unpack(
   staging: string,
   manifest: Manifest,
   entries: AsyncIterable<TarEntry>,
   onProgress: Progress,
-) {
+): Promise<Sums> {
   mkdirSync(join(staging, 'recordings'))
-  let files = 0
+  const sums: Sums = { found: new Map(), claimed: undefined }
   let done = 0
   for await (const { name, size, body } of entries) {
-    const isDatabase = name === DATABASE
-    if (!isDatabase && !RECORDING.test(name))
-      throw new Refusal('invalid', `The backup holds a file that does not belong there: ${name}`)
-    await save(join(staging, name), body)
-    if (isDatabase) onProgress({ stage: 'database', done: size, total: size })
-    else onProgress({ stage: 'recordings', done: (done += size), total: manifest.recordings.bytes })
-    if (!isDatabase) files++
+    if (name === SUMS) {
+      sums.claimed = parseSums(await readText(body))
+      continue
+    }
+    requireKnown(name)
+    sums.found.set(name, await save(join(staging, name), body))
+    if (name === DATABASE) onProgress({ stage: 'database', done: size, total: size })
+    else {
+      done += size
+      onProgress({ stage: 'recordings', done, total: manifest.recordings.bytes })
+    }
   }
-  if (files !== manifest.recordings.files)
-    throw new Refusal('invalid', `The backup should hold ${manifest.recordings.files} recordings, not ${files}`)
+  return sums
 }
 
-async function save(path: string, body: AsyncIterable<Uint8Array>) {
+function requireKnown(name: string) {
+  if (name !== DATABASE && !RECORDING.test(name))
+    throw new Refusal('invalid', `The backup holds a file that does not belong there: ${name}`)
+}
+
+async function save(path: string, body: AsyncIterable<Uint8Array>): Promise<string> {
   const sink = await fileSink(path)
+  let found = ''
   try {
-    for await (const piece of body) await sink.write(piece)
+    for await (const piece of hashed(body, (hash) => {
+      found = hash
+    }))
+      await sink.write(piece)
     await sink.close()
   } catch (error) {
     await sink.discard()
     throw error
   }
+  return found
 }
 
-async function verify(database: string, manifest: Manifest) {
-  if (!existsSync(database)) throw new Refusal('invalid', 'The backup holds no database')
-  if ((await hashFile(database)) !== manifest.database.sha256)
-    throw new Refusal('invalid', 'The database in the backup is not the one that was saved: its hash differs')
-  const inspection = inspectDatabase(database)
+function checkSums({ found, claimed }: Sums, manifest: Manifest) {
+  if (!claimed) throw new TarError('No sums')
+  const database = found.get(DATABASE)
+  if (!database) throw new Refusal('invalid', 'The backup holds no database')
+  const changed = [...claimed].find(([name, hash]) => found.get(name) !== hash)?.[0]
+  if (changed) throw new Refusal('invalid', `The backup is damaged: ${changed} is not what was saved`)
+  if (database !== manifest.database.sha256 || claimed.size !== found.size)
+    throw new Refusal('invalid', 'The backup is damaged: its parts do not belong together')
+}
+
+function checkDatabase(path: string, manifest: Manifest) {
+  const inspection = inspectDatabase(path)
   const [problem] = inspection.findDamage('full')
   const { schema } = inspection
   inspection.close()

@@ -9,6 +9,7 @@ import { databasePath, recordingsPath } from './data-folder.ts'
 
 const PRIVATE_FOLDER = 0o700
 const LOG_FILES = ['-wal', '-shm']
+const ALL_FILES = ['', ...LOG_FILES]
 
 /**
  * Recordings first: their names are unique, so that they harm nobody before the database names them. Then the
@@ -22,7 +23,7 @@ export function putInPlace(settings: Settings, staging: string) {
   renameSync(join(staging, DATABASE), database)
   syncFolder(settings.data)
   openOrPutBack(database, before)
-  rmSync(before, { force: true })
+  for (const suffix of ALL_FILES) rmSync(before + suffix, { force: true })
 }
 
 function moveRecordings(from: string, to: string) {
@@ -33,8 +34,8 @@ function moveRecordings(from: string, to: string) {
 
 /** The old write-ahead log must not meet the new database: it would be played into it. */
 function setAside(database: string, before: string) {
-  rmSync(before, { force: true })
-  if (!foldLog(database)) keepLog(database, before)
+  for (const suffix of ALL_FILES) rmSync(before + suffix, { force: true })
+  if (!foldLog(database)) moveFiles(database, before, LOG_FILES)
   try {
     linkSync(database, before)
   } catch {
@@ -51,16 +52,15 @@ function foldLog(database: string): boolean {
   return LOG_FILES.every((suffix) => !existsSync(database + suffix))
 }
 
-function keepLog(database: string, before: string) {
-  for (const suffix of LOG_FILES)
-    if (existsSync(database + suffix)) renameSync(database + suffix, before + suffix)
+function moveFiles(from: string, to: string, suffixes: string[]) {
+  for (const suffix of suffixes) if (existsSync(from + suffix)) renameSync(from + suffix, to + suffix)
 }
 
 function openOrPutBack(database: string, before: string) {
   try {
     inspectDatabase(database).close()
   } catch (error) {
-    if (existsSync(before)) renameSync(before, database)
+    moveFiles(before, database, ALL_FILES)
     throw error
   }
 }

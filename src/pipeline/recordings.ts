@@ -1,7 +1,7 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { App } from '../app.ts'
-import { type AudioError, isAudioError, type SplitAudio, splitChannels } from '../audio/index.ts'
+import { type AudioError, isAudioError, type SplitAudio, splitInThread } from '../audio/index.ts'
 import {
   getRecording,
   type Recording,
@@ -87,7 +87,7 @@ export async function withChannels<T>(
 
 async function split(path: string, folder: string): Promise<SplitAudio> {
   try {
-    return await splitChannels(path, folder)
+    return await splitInThread(path, folder)
   } catch (error) {
     if (!isAudioError(error)) throw error
     throw new RecordingFailure({ code: 'audio_unreadable', message: (error as AudioError).message })

@@ -5,7 +5,9 @@ import {
   type Answer,
   type CatalogueEntry,
   type Failure,
+  type FailureCode,
   type JsonSchema,
+  type LogLine,
   MAX_RESULT_BYTES,
   type Method,
 } from './messages.ts'
@@ -75,13 +77,31 @@ export function isAnswer(value: unknown): value is Answer {
   const answer = value as Answer | null
   if (typeof answer !== 'object' || answer === null || !Number.isInteger(answer.run)) return false
   if (!Number.isFinite(answer.ms) || !Number.isFinite(answer.at)) return false
-  if (answer.logs !== undefined && !Array.isArray(answer.logs)) return false
-  return (
-    answer.skipped === true ||
-    typeof answer.result === 'string' ||
-    typeof answer.failure?.message === 'string'
-  )
+  if (answer.logs !== undefined && !(Array.isArray(answer.logs) && answer.logs.every(isLine))) return false
+  return answer.skipped === true || typeof answer.result === 'string' || isFailure(answer.failure)
 }
+
+const isFailure = (failure: Failure | undefined) =>
+  CODES.has(failure?.code as FailureCode) &&
+  typeof failure?.message === 'string' &&
+  failure.message.length < LONGEST
+
+function isLine(line: LogLine | null): boolean {
+  if (typeof line?.message !== 'string' || line.message.length > LONGEST) return false
+  return Number.isFinite(line.time) && LEVELS.has(line.level)
+}
+
+const LONGEST = 10_000
+const LEVELS = new Set(['debug', 'info', 'warn'])
+/** Those that a host itself may report. */
+const CODES = new Set<FailureCode>([
+  'plugin_error',
+  'plugin_memory',
+  'plugin_bad_result',
+  'plugin_output',
+  'plugin_unavailable',
+  'bad_variables',
+])
 
 function bad(problem: string): Read {
   return {

@@ -15,7 +15,7 @@ export interface DispatcherOptions {
   trust: Trust
   find(id: string): CatalogueEntry | undefined
   /** A host ended although it was not doing anything that could be named. */
-  onUnexplained(host: Host): void
+  onUnexplained(host: Host, how: string): void
   note(message: string): void
 }
 
@@ -67,7 +67,7 @@ export function createDispatcher(options: DispatcherOptions) {
     host.tasks.clear()
     host.batches.clear()
     if (culprit) blame(culprit, failure)
-    else if (!host.retired) options.onUnexplained(host)
+    else if (!host.retired) options.onUnexplained(host, how)
     for (const task of started) suspect(task, failure, culprit !== undefined)
     again([...started.filter(isRepeatable), ...unstarted])
     lanes.pumpAll()

@@ -101,7 +101,7 @@ export function startHost(options: HostOptions, sources: Source[], events: HostE
     verdict: null,
     stderr: tail,
     send: (message) => sendTo(child, message),
-    kill: () => killGroup(child.pid),
+    kill: () => (host.gone ? undefined : killGroup(child.pid)),
     exited: child.exited,
   }
   host.send(initFor(options, sources, path))
@@ -118,8 +118,8 @@ export function startHost(options: HostOptions, sources: Source[], events: HostE
 
   function finish(code: number | null, signal: number | string | null) {
     if (host.gone) return
-    host.gone = true
     host.kill()
+    host.gone = true
     rmSync(path, { force: true })
     const how = signal ? `signal ${signal}` : `exit code ${code}`
     loading.resolve({

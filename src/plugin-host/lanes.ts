@@ -1,3 +1,4 @@
+import { describeError } from './errors.ts'
 import { type Host, sendTasks } from './hosts.ts'
 import type { CatalogueEntry, Source } from './messages.ts'
 import type { Task } from './tasks.ts'
@@ -8,6 +9,7 @@ export interface Lane {
   key: string
   /** Null means everything in the catalogue. */
   source: Source | null
+  isForAlgorithms: boolean
   maxHosts: number
   /** How many runs a host of it may have at a time. */
   perHost: number
@@ -23,6 +25,7 @@ export interface LaneOptions {
   close(host: Host): void
   countHosts(): number
   trust: Trust
+  note(message: string): void
   /** True when no two plugins may share a process. */
   isSeparate(): boolean
 }
@@ -60,7 +63,7 @@ export function createLanes(options: LaneOptions) {
       known.source = source
       return known
     }
-    const made = newLane(key, source, maxHosts, perHost)
+    const made = { ...newLane(key, source, maxHosts, perHost), isForAlgorithms: entry.plugin === 'algorithm' }
     lanes.set(key, made)
     return made
   }
@@ -92,19 +95,25 @@ export function createLanes(options: LaneOptions) {
     if (best && best.lastRun > LAST_RUN) return retireInto(lane, best)
     const room = best && best.tasks.size + count <= lane.perHost
     const crowded = !room || (lane === shared && best!.tasks.size > BUSY)
-    if (crowded && lane.hosts.length < lane.maxHosts && mayStart(lane)) return start(lane)
+    if (crowded && lane.hosts.length < lane.maxHosts && mayStart(lane))
+      return start(lane) ?? (room ? best : undefined)
     return room ? best : undefined
   }
 
-  function retireInto(lane: Lane, host: Host) {
+  function retireInto(lane: Lane, host: Host): Host | undefined {
     options.close(host)
     return start(lane)
   }
 
-  function start(lane: Lane): Host {
-    const host = options.open(lane)
-    lane.hosts.push(host)
-    return host
+  /** Undefined when the system has no process left to give; what waits is tried again soon. */
+  function start(lane: Lane): Host | undefined {
+    try {
+      const host = options.open(lane)
+      lane.hosts.push(host)
+      return host
+    } catch (error) {
+      options.note(`A plugin host cannot be started: ${describeError(error)}`)
+    }
   }
 
   /** One place is kept for the shared lane, so that plugins on probation cannot take them all. */
@@ -141,5 +150,5 @@ export function createLanes(options: LaneOptions) {
 export type Lanes = ReturnType<typeof createLanes>
 
 function newLane(key: string, source: Source | null, maxHosts: number, perHost: number): Lane {
-  return { key, source, maxHosts, perHost, hosts: [], queue: [] }
+  return { key, source, isForAlgorithms: true, maxHosts, perHost, hosts: [], queue: [] }
 }

@@ -1,82 +1,22 @@
 import { tmpdir } from 'node:os'
+import { resolve } from 'node:path'
 import { hostCommand } from './command.ts'
-import type { CallRequest, Recording, Transcription } from './contract.ts'
-import { goneFailure } from './crashes.ts'
-import type { CallInput, CatalogueEntry, Failure, Method } from './messages.ts'
+import type { Failure, Method } from './messages.ts'
 import type { OptionsCheck } from './options.ts'
+import { type Order, startRuns } from './orders.ts'
+import type { Limits, Pool, PoolOptions, PoolStats } from './pool-types.ts'
 import { SHIPPED } from './shipped.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
-import { failTask, type Job, type RunOutcome, type Task } from './tasks.ts'
+import type { Job, RunOutcome } from './tasks.ts'
 import { listPluginFiles, watchPlugins } from './watch.ts'
 
 export type { CallInput, CatalogueEntry, FailureCode, JsonSchema, LogLine } from './messages.ts'
 export type { OptionsCheck } from './options.ts'
+export type { Order } from './orders.ts'
+export type * from './pool-types.ts'
 export type { RunOutcome } from './tasks.ts'
 
 const MINUTE = 60_000
-
-export interface PoolOptions {
-  /** Where outside plugins lie; it may not exist yet. Null for the shipped ones only. */
-  folder: string | null
-  /** By the names that plugins declare. */
-  secrets?: Record<string, string>
-  allowNetworks?: string[]
-  /** How the host is started; default this very program. */
-  command?: string[]
-  /** Names from the shipped table; default all. */
-  shipped?: string[]
-  tempFolder?: string
-  /** Processes that all well-behaved algorithms share. */
-  hosts?: number
-  maxHosts?: number
-  algorithmLimitMs?: number
-  transcriberLimitMs?: number
-  carrierLimitMs?: number
-  memoryLimitMb?: number
-  loadLimitMs?: number
-  /** After this time a host that is not needed ends. */
-  idleMs?: number
-  /** What no run can be told: stray errors of plugins, restarts. */
-  onWarning?(message: string): void
-}
-
-export interface Order {
-  algorithmId: string
-  variables?: unknown
-}
-
-export interface PoolStats {
-  hosts: number
-  busy: number
-  outstanding: number
-  waiting: number
-  restarts: number
-  rss: number
-}
-
-export interface Limits {
-  timeLimitMs?: number
-}
-
-export interface Pool {
-  /** Resolves when the plugins are loaded; rejects when no host can be started at all. */
-  ready(): Promise<void>
-  /** Everything found, also what could not be loaded (`error` says why). */
-  catalogue(): CatalogueEntry[]
-  /** One outcome for each run, in their order. Rejects only when the pool is closed under way. */
-  analyze(asked: { call: CallInput; runs: Order[]; timeLimitMs?: number }): Promise<RunOutcome[]>
-  /** The result is a `Transcription`. */
-  transcribe(id: string, recording: Recording, settings: unknown, limits?: Limits): Promise<RunOutcome>
-  /** The result is `{ carrier_call_id }`. Never done twice, whatever happens to the host. */
-  dial(id: string, request: CallRequest, settings: unknown, limits?: Limits): Promise<RunOutcome>
-  hangUp(id: string, carrierCallId: string, settings: unknown, limits?: Limits): Promise<RunOutcome>
-  /** Strict: unknown fields are problems. Also for the settings of transcribers and carriers. */
-  validateVariables(id: string, variables: unknown): Promise<OptionsCheck>
-  stats(): PoolStats
-  /** Called after the catalogue has changed. Returns how to stop listening. */
-  onChange(listener: () => void): () => void
-  close(): Promise<void>
-}
 
 const DEFAULTS = {
   secrets: {},
@@ -93,7 +33,8 @@ const DEFAULTS = {
 
 /** The appliance's side of the plugins: keeps their processes and gives them work. */
 export function createPool(given: PoolOptions): Pool {
-  const options = { ...DEFAULTS, ...given }
+  const folder = given.folder === null ? null : resolve(given.folder)
+  const options = { ...DEFAULTS, ...given, folder }
   const listeners = new Set<() => void>()
   const open = new Set<Job>()
   const note = given.onWarning ?? (() => undefined)
@@ -109,15 +50,19 @@ export function createPool(given: PoolOptions): Pool {
   })
   let closed = false
   const loading = load()
-  loading.catch((error: Error) => note(error.message))
-  const stopWatching = options.folder ? watchPlugins(options.folder, reload) : () => undefined
+  loading.catch(complain)
+  const stopWatching = folder ? watchPlugins(folder, reload) : () => undefined
+
+  function complain(error: Error) {
+    if (!closed) note(error.message)
+  }
 
   function load() {
-    return supervisor.reload(listPluginFiles(options.folder))
+    return supervisor.reload(listPluginFiles(folder))
   }
 
   function reload(files: Map<string, string>) {
-    supervisor.reload(files).catch((error: Error) => note(error.message))
+    supervisor.reload(files).catch(complain)
   }
 
   const limitOf: Record<Method, number> = {
@@ -137,10 +82,16 @@ export function createPool(given: PoolOptions): Pool {
     if (!supervisor.generation()) await insist()
     if (closed) throw poolClosed()
     const limitMs = limits?.timeLimitMs ?? limitOf[method]
-    return new Promise((resolve, reject) => {
-      const job: Job = { input, outcomes: new Array(orders.length), open: orders.length, resolve, reject }
-      if (orders.length === 0) return resolve([])
-      start(supervisor, job, method, orders, limitMs)
+    return new Promise((done, reject) => {
+      const job: Job = {
+        input,
+        outcomes: new Array(orders.length),
+        open: orders.length,
+        resolve: done,
+        reject,
+      }
+      if (orders.length === 0) return done([])
+      startRuns(supervisor, job, method, orders, limitMs)
       keepUntilDone(job)
     })
   }
@@ -154,10 +105,10 @@ export function createPool(given: PoolOptions): Pool {
   function keepUntilDone(job: Job) {
     if (job.open === 0) return
     open.add(job)
-    const { resolve } = job
+    const answer = job.resolve
     job.resolve = (outcomes) => {
       open.delete(job)
-      resolve(outcomes)
+      answer(outcomes)
     }
   }
 
@@ -202,59 +153,6 @@ export function createPool(given: PoolOptions): Pool {
     },
     close,
   }
-}
-
-export const transcriptionOf = (outcome: RunOutcome) =>
-  outcome.status === 'completed' ? (outcome.result as Transcription) : undefined
-
-function start(supervisor: Supervisor, job: Job, method: Method, orders: Order[], limitMs: number) {
-  const generation = supervisor.generation() ?? EMPTY
-  const tasks: Task[] = []
-  for (const [index, { algorithmId, variables }] of orders.entries()) {
-    const entry = generation.byId.get(algorithmId)
-    const task = newTask(job, index, entry ?? nameless(algorithmId), method, variables, limitMs)
-    if (entry) tasks.push(task)
-    else failTask(task, whyMissing(generation.catalogue, algorithmId))
-  }
-  if (tasks.length === 0) return
-  supervisor.lanes.place(tasks)
-  supervisor.wake()
-}
-
-const EMPTY = { byId: new Map<string, CatalogueEntry>(), catalogue: [] }
-
-function newTask(
-  job: Job,
-  index: number,
-  entry: CatalogueEntry,
-  method: Method,
-  variables: unknown,
-  limitMs: number,
-): Task {
-  return {
-    job,
-    index,
-    entry,
-    method,
-    variables,
-    limitMs,
-    run: 0,
-    detached: false,
-    queuedAt: 0,
-    seenAt: 0,
-    abortedAt: 0,
-    rssBefore: 0,
-    alone: false,
-    tries: 0,
-  }
-}
-
-const nameless = (id: string) => ({ id, version: '' }) as CatalogueEntry
-
-function whyMissing(catalogue: CatalogueEntry[], id: string): Failure {
-  const broken = catalogue.find((entry) => entry.id === id && entry.error)
-  if (!broken) return goneFailure(id)
-  return { code: 'plugin_unavailable', message: `The plugin «${id}» could not be loaded: ${broken.error}` }
 }
 
 const uncheckable = ({ message }: Failure): OptionsCheck => ({

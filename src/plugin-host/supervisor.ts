@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { type Answers, createAnswers } from './answers.ts'
 import { createDispatcher, type Dispatcher } from './dispatcher.ts'
-import { type Generation, readPlugins } from './generations.ts'
+import { type Generation, type Reading, readPlugins } from './generations.ts'
 import { type Host, type HostOptions, startHost } from './hosts.ts'
 import { createLanes, type Lane, type Lanes } from './lanes.ts'
 import type { CatalogueEntry, Source } from './messages.ts'
+import { stepBack } from './priority.ts'
 import { openSweep } from './rounds.ts'
+import { makeRunFolder } from './run-folder.ts'
 import { createTrust } from './trust.ts'
 import type { Files } from './watch.ts'
 
@@ -44,11 +45,13 @@ export interface Supervisor {
   close(): Promise<void>
 }
 
+const closedError = () => new Error('The plugin pool is closed.')
+
 const EMPTY: Generation = { catalogue: [], byId: new Map(), files: new Map() }
 
 /** Keeps the hosts: starts them, listens to them, buries them, and changes to new plugins. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const runFolder = mkdtempSync(join(options.tempFolder, 'earshot-plugins-'))
+  const runFolder = makeRunFolder(options.tempFolder)
   const hosts = new Set<Host>()
   const answers = createAnswers()
   const trust = createTrust((entry) => fingerprintOf(entry))
@@ -56,7 +59,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let separate = false
   let quickDeaths = 0
   let restarts = 0
-  let jit = true
+  let limited = true
   let closed = false
   let reloading: Promise<void> = Promise.resolve()
 
@@ -67,6 +70,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     close: (host) => dispatcher.retire(host),
     countHosts: () => hosts.size,
     trust,
+    note: options.note,
     isSeparate: () => separate,
   })
   const dispatcher = createDispatcher({
@@ -80,12 +84,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const sweep = openSweep({ ...options, hosts, lanes, dispatcher, trust })
 
   function openFor(lane: Lane): Host {
-    return open(lane.source ? [lane.source] : loadableSources(), lane.key.startsWith('own:'))
+    const sources = lane.source ? [lane.source] : loadableSources()
+    const recognises = lane.source !== null && !lane.isForAlgorithms
+    const host = open(sources, recognises)
+    if (lane.source) stepBack(host.pid)
+    return host
   }
 
   /** Recognisers may map models larger than any limit for algorithms, and they inherit it. */
   function open(sources: Source[], unlimited = false): Host {
-    const dataLimitMb = unlimited || !jit ? null : RESERVED_MB + 2 * options.memoryLimitMb
+    if (closed) throw closedError()
+    const dataLimitMb = unlimited || !limited ? null : RESERVED_MB + 2 * options.memoryLimitMb
     const host = startHost(hostOptions(dataLimitMb), sources, {
       message: (from, message) => dispatcher.take(from, message),
       exit: (from, how) => bury(from, how),
@@ -116,7 +125,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   /** Something takes the host down behind the back of all runs: then no two plugins share one. */
-  function countQuickDeath(host: Host) {
+  function countQuickDeath(host: Host, how: string) {
+    if (host.isReady) options.note(`A plugin host ended by itself (${how}).`)
     const isQuick = host.isReady && performance.now() - host.startedAt < QUICK_DEATH
     quickDeaths = isQuick ? quickDeaths + 1 : 0
     if (quickDeaths < TOO_MANY_QUICK_DEATHS || separate) return
@@ -130,10 +140,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   async function moveOn(files: Files): Promise<void> {
-    if (closed) return
-    const reading = await readPlugins(files, options.shipped, open)
-    if (closed) return
-    if (!reading.jit && jit) return withoutLimit(files, reading.host)
+    const reading = await read(files)
+    if (closed) throw closedError()
     separate = false
     quickDeaths = 0
     generation = reading.generation
@@ -143,11 +151,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     options.onChange()
   }
 
-  /** Where the limit costs the compiler, speed counts more: the parent watches the memory anyway. */
-  function withoutLimit(files: Files, host: Host): Promise<void> {
-    jit = false
-    dispatcher.retire(host)
-    return moveOn(files)
+  /** Where the limit costs the compiler or keeps hosts from starting, the parent's own watch must do. */
+  async function read(files: Files): Promise<Reading> {
+    try {
+      const reading = await readPlugins(files, options.shipped, open)
+      if (reading.jit || !limited) return reading
+      reading.host.kill()
+    } catch (error) {
+      if (!limited || closed) throw error
+    }
+    limited = false
+    return readPlugins(files, options.shipped, open)
   }
 
   function fingerprintOf(entry: CatalogueEntry): string {

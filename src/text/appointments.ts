@@ -55,7 +55,7 @@ export function appointmentFacts(call: Call, options: AppointmentOptions): Appoi
   noteName(ledger, 'name', customer)
   noteContacts(ledger, call, options, taken)
   noteBooking(ledger, booking)
-  note(ledger, 'visit_reason', visitReason(call.turns))
+  if (booking.status !== 'none') note(ledger, 'visit_reason', visitReason(call.turns))
   noteAnswerer(ledger, call, names)
   note(ledger, 'insurance_type', insuranceOf(call.turns))
   note(ledger, 'extracted_source', referralOf(call.turns))
@@ -99,8 +99,12 @@ const MEALS_BEFORE_NOON = /\b(?:breakfast|brunch)\b/i
 
 /** A table «at eight» is meant for the evening. */
 const isDining = (call: Call) =>
-  call.turns.some((turn) => DINING.test(turn.text)) && !call.turns.some((turn) => MEALS_BEFORE_NOON.test(turn.text))
-const eveningHours = (hours: Opening): Opening => ({ opens: Math.max(hours.opens, 11), closes: Math.max(hours.closes, 22) })
+  call.turns.some((turn) => DINING.test(turn.text)) &&
+  !call.turns.some((turn) => MEALS_BEFORE_NOON.test(turn.text))
+const eveningHours = (hours: Opening): Opening => ({
+  opens: Math.max(hours.opens, 11),
+  closes: Math.max(hours.closes, 22),
+})
 
 interface Taken {
   births: BirthDate[]
@@ -115,9 +119,17 @@ function readDates(call: Call, options: AppointmentOptions): { booking: Booking;
   const births = birthDates(call.turns, today, dayFirst)
   const phones = phoneMentions(call.turns, region)
   const emails = emailMentions(call.turns)
-  const stretches = [...births, ...emails, ...phones.flatMap((phone) => phone.parts), ...addressMentions(call.turns)]
+  const stretches = [
+    ...births,
+    ...emails,
+    ...phones.flatMap((phone) => phone.parts),
+    ...addressMentions(call.turns),
+  ]
   const hours = isDining(call) ? eveningHours(options.hours) : options.hours
-  return { booking: followBooking(call, { today, dayFirst, hours, taken: stretches }), taken: { births, phones, emails } }
+  return {
+    booking: followBooking(call, { today, dayFirst, hours, taken: stretches }),
+    taken: { births, phones, emails },
+  }
 }
 
 function noteName(ledger: Ledger, field: 'name', identity: Identity | undefined) {
@@ -127,10 +139,16 @@ function noteName(ledger: Ledger, field: 'name', identity: Identity | undefined)
   for (const one of ranked) tag(ledger, field, one)
 }
 
-function noteContacts(ledger: Ledger, call: Call, options: AppointmentOptions, { births, phones, emails }: Taken) {
+function noteContacts(
+  ledger: Ledger,
+  call: Call,
+  options: AppointmentOptions,
+  { births, phones, emails }: Taken,
+) {
   const phone = customersPhone(call, phones)
   if (phone?.e164) ledger.values.phone = phone.e164
-  for (const one of phones) if (one.e164 && one.e164 === phone?.e164) for (const part of one.parts) tag(ledger, 'phone', part)
+  for (const one of phones)
+    if (one.e164 && one.e164 === phone?.e164) for (const part of one.parts) tag(ledger, 'phone', part)
   if (!phone) noteThisNumber(ledger, call, options)
   const email = customersEmail(call, emails)
   if (email) ledger.values.email = email.email
@@ -142,14 +160,23 @@ function noteContacts(ledger: Ledger, call: Call, options: AppointmentOptions, {
 
 const BUSINESS =
   /\b(?:our (?:\w+ )?(?:number|line|office|e-?mail)|(?:call|reach|text|contact|e-?mail) (?:us|me|our|the (?:office|front desk|clinic|shop))|(?:my|the) direct|give us a call|you can (?:call|reach|text|e-?mail) (?:us|me|him|her|them)|send (?:it|them|that|those) to us|press|dial)\b[^.?!]*$/i
-const SECONDARY = /\b(?:work|home|other|alternate|alternative|second|backup|emergency|husband's|wife's|mother's|his|her|also)\b[^.?!]*$/i
+const SECONDARY =
+  /\b(?:work|home|other|alternate|alternative|second|backup|emergency|husband's|wife's|mother's|his|her|also)\b[^.?!]*$/i
 
 /** The last number that is the caller's own: not the office's, not a second one given beside it. */
 function customersPhone(call: Call, phones: PhoneMention[]): PhoneMention | undefined {
   const before = (one: PhoneMention) => roleAndText(call, one)
-  const own = phones.filter((one) => one.e164 && !(before(one).role === 'agent' && BUSINESS.test(before(one).text)))
+  const own = phones.filter(
+    (one) => one.e164 && !(before(one).role === 'agent' && BUSINESS.test(before(one).text)),
+  )
   const first = own[0]
-  const main = own.filter((one) => one === first || one.corrects || !SECONDARY.test(before(one).text) || /\b(?:no|sorry|actually)\b/i.test(before(one).text))
+  const main = own.filter(
+    (one) =>
+      one === first ||
+      one.corrects ||
+      !SECONDARY.test(before(one).text) ||
+      /\b(?:no|sorry|actually)\b/i.test(before(one).text),
+  )
   return main.at(-1)
 }
 
@@ -206,7 +233,13 @@ function noteAnswerer(ledger: Ledger, call: Call, names: ReturnType<typeof nameM
   for (const one of identity.mentions) tag(ledger, 'answered_by', one)
 }
 
-const BASE: Record<BookingStatus, number> = { booked: 60, rescheduled: 60, cancelled: 65, requested: 50, none: 70 }
+const BASE: Record<BookingStatus, number> = {
+  booked: 60,
+  rescheduled: 60,
+  cancelled: 65,
+  requested: 50,
+  none: 70,
+}
 const WEIGHTS: [AppointmentField, number][] = [
   ['date', 10],
   ['time', 8],

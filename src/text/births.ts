@@ -1,7 +1,7 @@
 import type { Turn } from '../plugin-host/contract.ts'
-import { type Day, isoDate, isRealDate, dayOf, partsOf } from './calendar.ts'
+import { type Day, dayOf, isoDate, isRealDate, partsOf } from './calendar.ts'
+import { monthOf } from './date-words.ts'
 import { labelBefore } from './number-labels.ts'
-import { monthOf } from './dates.ts'
 import { readDigits, readNumber, readYear } from './numbers.ts'
 import { type Piece, pieces } from './pieces.ts'
 
@@ -35,10 +35,16 @@ function birthDatesOf(turns: Turn[], index: number, order: Order, turn: Turn): B
   const found: BirthDate[] = []
   for (let at = 0; at < list.length; ) {
     const read = readBirth(list, at, order)
-    const fits = read && isPlausible(read, order.today) && labelBefore(turns, index, list[at]!.start) === 'birth'
+    const fits =
+      read && isPlausible(read, order.today) && labelBefore(turns, index, list[at]!.start) === 'birth'
     if (fits) {
       const end = list[read.next - 1]!.end
-      found.push({ date: isoDate(dayOf(read.year, read.month, read.date)), turn: turn.turn, start: list[at]!.start, end })
+      found.push({
+        date: isoDate(dayOf(read.year, read.month, read.date)),
+        turn: turn.turn,
+        start: list[at]!.start,
+        end,
+      })
     }
     at = fits ? read.next : at + 1
   }
@@ -61,7 +67,8 @@ function readBirth(list: Piece[], at: number, order: Order): Reading | undefined
 
 function readIso(list: Piece[], at: number): Reading | undefined {
   const [year, month, date] = [list[at], list[at + 1], list[at + 2]]
-  if (!year || !month || !date || !/^(?:18|19|20)\d\d$/.test(year.lower) || !/^[-/.]$/.test(month.gap)) return undefined
+  if (!year || !month || !date || !/^(?:18|19|20)\d\d$/.test(year.lower) || !/^[-/.]$/.test(month.gap))
+    return undefined
   if (!/^\d\d?$/.test(month.lower) || !/^\d\d?$/.test(date.lower)) return undefined
   return { year: Number(year.lower), month: Number(month.lower), date: Number(date.lower), next: at + 3 }
 }
@@ -111,7 +118,8 @@ function readFigures(list: Piece[], at: number, order: Order): Reading | undefin
 
 const isNear = (piece: Piece | undefined) => piece !== undefined && /^[\s,/.-]*$/.test(piece.gap)
 
-const skipSlash = (list: Piece[], at: number) => (/^(?:slash|dash)$/.test(list[at]?.lower ?? '') ? at + 1 : at)
+const skipSlash = (list: Piece[], at: number) =>
+  /^(?:slash|dash)$/.test(list[at]?.lower ?? '') ? at + 1 : at
 
 /** A month or a day: `3`, `03`, `oh three`, `fourteen`, `twenty first`. */
 function readPart(list: Piece[], from: number): { value: number; next: number } | undefined {

@@ -9,6 +9,7 @@ export const WANTS = new RegExp(
     `\\b(?:book|schedule|make|set up|arrange|reserve|get|have|need|want|like|looking for|cancel|move|change|confirm)(?:ing)? (?:an?|my|the|our|your|another|some|in for an?)? ?(?:\\w+ ){0,3}${THING}\\b`,
     '\\b(?:book|schedule|reserve|reschedule|squeeze|fit|pencil) (?:me|us|him|her|them|it|something|one|that|in|an?|my)\\b',
     '\\b(?:to|can i|could i|may i) (?:book|schedule|reserve|come in|come by|get in|be seen|bring (?:it|her|him|them|my|the))\\b',
+    '\\b(?:any|anything|something|nothing) (?:open|available|free)\\b',
     '\\b(?:any|have|next|first|earliest|soonest) (?:openings?|availabilit(?:y|ies)|available|appointments?|slots?|tables?|rooms?)\\b',
     '\\b(?:send|have) (?:someone|somebody|a (?:technician|tech|plumber|electrician|mechanic|guy|person)) (?:come |out|over|to)',
     '\\b(?:come|get|take a look|look at it|see me|fit me|squeeze me) (?:in|out|by)?\\b.{0,30}\\b(?:today|tomorrow|this|next|on|sometime)\\b',
@@ -19,7 +20,7 @@ export const WANTS = new RegExp(
 
 export const WANTS_CHANGE = new RegExp(
   [
-    "\\b(?:re-?schedul(?:e|ed|ing)|re-?book(?:ed|ing)?)\\b",
+    '\\b(?:re-?schedul(?:e|ed|ing)|re-?book(?:ed|ing)?)\\b',
     `\\b(?:move|moving|change|changing|push|switch|bump|shift|swap|postpone|delay)(?:ing)? (?:my|our|the|that|this|it|his|her|their|an)(?: \\w+){0,3}? ?(?:${THING}|time|day|date|back|up|to|from|earlier|later|forward)\\b`,
     '\\b(?:move|push|switch|change|bump) it\\b',
     '\\bpostpone\\b|\\bcome in (?:earlier|later) than\\b',
@@ -42,7 +43,7 @@ export const CONFIRMS = new RegExp(
     "\\b(?:we|i|dr\\.? \\w+|doctor \\w+|he|she|they)(?:'ll| will)(?: be)? (?:see(?:ing)?|expect(?:ing)?|await) (?:you|him|her|them)\\b",
     '\\b(?:look|looking) forward to (?:seeing|meeting|having|welcoming)\\b|\\bexpecting you\\b',
     "\\b(?:technician|tech|plumber|electrician|driver|someone|somebody|crew|team|he|she|they|inspector|mechanic|we|guy|installer)(?:'ll| will) (?:be there|be out|come|arrive|be by|stop by|swing by|be at)\\b",
-    '\\b(?:booked|confirmed|scheduled|reserved) (?:for|on|at)\\b|\\bthat\'s (?:booked|confirmed|done|all done)\\b|^(?:all )?(?:booked|confirmed|done|all set)\\b',
+    "\\b(?:booked|confirmed|scheduled|reserved) (?:for|on|at)\\b|\\bthat's (?:booked|confirmed|done|all done)\\b|^(?:all )?(?:booked|confirmed|done|all set)\\b",
   ].join('|'),
 )
 
@@ -59,7 +60,8 @@ export const REFUSES =
   /^(?:(?:um|uh|oh|hmm|well|ah|actually|sorry),? )*(?:no|nope|nah|unfortunately)\b(?!,? (?:problem|worries|that's (?:fine|ok|okay|great|perfect|it|all|right|good)|it's fine|thanks|thank|not at all))|\b(?:doesn't|don't|won't|does not|do not|will not|can't|cannot|couldn't|isn't going to|wouldn't)(?: really| quite| \w+)? (?:work|do|make|come|suit|fit)\b|\btoo (?:early|late|soon|far)\b|\b(?:i'm|i am|i'll be|im) (?:busy|at work|working|out of town|away|not (?:available|free)|teaching|traveling|travelling)\b|\b(?:is|that's|it's) (?:not|no) (?:good|great|ideal|going to)\b|\b(?:anything|something|any(?:thing)? other|one) (?:\w+ )?(?:later|earlier|else|sooner|different|after|before)\b|\bany other\b|\ba (?:bit|little) (?:later|earlier|sooner)\b|\bi(?:'ve| have) (?:a|an|another|work|school|class) (?:\w+ )?(?:meeting|conflict|class|appointment|shift|then)\b|\bwon't be able\b/
 
 /** Only the hour was refused, the day may stay. */
-export const REFUSES_TIME = /\btoo (?:early|late)\b|\b(?:later|earlier)\b(?! (?:in the week|that week|this week|date|day))/
+export const REFUSES_TIME =
+  /\btoo (?:early|late)\b|\b(?:later|earlier)\b(?! (?:in the week|that week|this week|date|day))/
 
 /** A refusal by the business: no room then. */
 export const UNAVAILABLE =
@@ -88,4 +90,5 @@ export const STANDS = new RegExp(
 )
 
 /** What the answer to is about the time that was offered. */
-export const ABOUT_OFFER = /\b(?:work|suit|okay|ok|alright|good|sound|prefer|either|that|those|fine|best|convenient)\b/
+export const ABOUT_OFFER =
+  /\b(?:work|suit|okay|ok|alright|good|sound|prefer|either|that|those|fine|best|convenient)\b/

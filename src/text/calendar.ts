@@ -5,7 +5,8 @@ export type Day = number
 
 const DAY_MS = 86_400_000
 
-export const dayOf = (year: number, month: number, date: number): Day => Date.UTC(year, month - 1, date) / DAY_MS
+export const dayOf = (year: number, month: number, date: number): Day =>
+  Date.UTC(year, month - 1, date) / DAY_MS
 
 export const isoDate = (day: Day) => new Date(day * DAY_MS).toISOString().slice(0, 10)
 
@@ -42,7 +43,8 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 function zonedDate(instant: number, zone: string | null): string | undefined {
   if (!zone) return undefined
   try {
-    const format = formats.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' })
+    const format =
+      formats.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' })
     formats.set(zone, format)
     return format.format(instant)
   } catch {

@@ -29,20 +29,23 @@ export function hasLuhn(digits: string): boolean {
   return sum % 10 === 0 && !/^0+$/.test(digits)
 }
 
+// biome-ignore format: a table reads better in rows
 const IBAN_LENGTHS: Record<string, number> = {
   AD: 24, AE: 23, AL: 28, AT: 20, AZ: 28, BA: 20, BE: 16, BG: 22, BH: 22, BR: 29, CH: 21, CR: 22, CY: 28, CZ: 24,
   DE: 22, DK: 18, DO: 28, EE: 20, EG: 29, ES: 24, FI: 18, FO: 18, FR: 27, GB: 22, GE: 22, GI: 23, GL: 18, GR: 27,
   GT: 28, HR: 21, HU: 28, IE: 22, IL: 23, IS: 26, IT: 27, JO: 30, KW: 30, KZ: 20, LB: 28, LI: 21, LT: 20, LU: 20,
   LV: 21, MC: 27, MD: 24, ME: 22, MK: 19, MR: 27, MT: 31, MU: 30, NL: 18, NO: 15, PK: 24, PL: 28, PT: 25, QA: 29,
   RO: 24, RS: 22, SA: 24, SE: 24, SI: 19, SK: 24, SM: 27, TN: 24, TR: 26, UA: 29, VA: 22, XK: 20,
-} // biome-ignore format: a table reads better in rows
+}
 
 const IBAN_LIKE = /\b[a-z]{2}[ -]?\d{2}(?:[ -]?[a-z0-9]){11,30}/gi
 
 /** IBANs, written or dictated, with the length of their country and a right checksum. */
 export function ibanMentions(turns: Turn[]): NumberMention[] {
   const written = turns.flatMap((turn) =>
-    Array.from(turn.text.matchAll(IBAN_LIKE), (match) => writtenIban(turn.turn, match)).filter((entry) => entry !== undefined),
+    Array.from(turn.text.matchAll(IBAN_LIKE), (match) => writtenIban(turn.turn, match)).filter(
+      (entry) => entry !== undefined,
+    ),
   )
   const dictated = numbersIn(turns, true, 34, isIban)
   return [...written, ...dictated.filter((entry) => !written.some((other) => overlaps(entry, other)))]
@@ -65,7 +68,8 @@ function writtenIban(turn: number, match: RegExpExecArray): NumberMention | unde
 
 /** The length of its country and a remainder of 1 by 97. */
 export function isIban(value: string): boolean {
-  if (IBAN_LENGTHS[value.slice(0, 2)] !== value.length || !/^[A-Z]{2}\d{2}[A-Z0-9]+$/.test(value)) return false
+  if (IBAN_LENGTHS[value.slice(0, 2)] !== value.length || !/^[A-Z]{2}\d{2}[A-Z0-9]+$/.test(value))
+    return false
   let remainder = 0
   for (const character of value.slice(4) + value.slice(0, 4)) {
     const figure = Number.parseInt(character, 36)
@@ -80,9 +84,9 @@ const SSN_WRITTEN = /^\d{3}([- ])\d{2}\1\d{4}$/
 /** US social security numbers: by their context, or by the grouping 3-2-4 with a number that can exist. */
 export function ssnMentions(turns: Turn[]): NumberMention[] {
   return numbersIn(turns, false, SSN_LENGTH, (digits, part) => {
-    const near = beside(turns, part)
     if (digits.length === 4) return isLastFour(turns, part)
     if (digits.length !== SSN_LENGTH) return false
+    const near = beside(turns, part)
     if (near && near !== 'ssn') return false
     const label = labelBefore(turns, part[0]!.index, part[0]!.start)
     return label === 'ssn' || (label === undefined && canExist(digits) && isWrittenSsn(turns, part))
@@ -100,8 +104,8 @@ const LAST_FOUR = /\blast (?:four|4)(?: digits)? of (?:your|my|the|his|her) soci
 
 function isLastFour(turns: Turn[], part: Item[]) {
   const { index, start } = part[0]!
-  if (labelBefore(turns, index, start) !== 'ssn') return false
-  return turns.slice(Math.max(0, index - 1), index + 1).some((turn) => LAST_FOUR.test(turn.text))
+  const asked = turns.slice(Math.max(0, index - 1), index + 1).some((turn) => LAST_FOUR.test(turn.text))
+  return asked && labelBefore(turns, index, start) === 'ssn'
 }
 
 const beside = (turns: Turn[], part: Item[]): NumberLabel | undefined =>

@@ -34,6 +34,17 @@ const MAX_LINKS = 5
 
 /** The digits dictated in the call; with `letters` also single letters, as in account numbers and IBANs. */
 export function dictations(turns: Turn[], letters = false): Dictation[] {
+  const cache = letters ? cacheWithLetters : cacheOfDigits
+  const known = cache.get(turns) ?? collect(turns, letters)
+  cache.set(turns, known)
+  return known
+}
+
+/** Phones, cards and other numbers are looked for in the same dictations. */
+const cacheOfDigits = new WeakMap<Turn[], Dictation[]>()
+const cacheWithLetters = new WeakMap<Turn[], Dictation[]>()
+
+function collect(turns: Turn[], letters: boolean): Dictation[] {
   const open = new Map<string, Open>()
   const done: Dictation[] = []
   for (const [index, turn] of turns.entries()) {
@@ -79,7 +90,8 @@ interface Run {
   next: number
 }
 
-const byPlace = (a: Dictation, b: Dictation) => a.items[0]!.index - b.items[0]!.index || a.items[0]!.start - b.items[0]!.start
+const byPlace = (a: Dictation, b: Dictation) =>
+  a.items[0]!.index - b.items[0]!.index || a.items[0]!.start - b.items[0]!.start
 
 function runsOf(list: Piece[], turn: Turn, index: number, letters: boolean): Run[] {
   const runs: Run[] = []
@@ -95,7 +107,8 @@ function runsOf(list: Piece[], turn: Turn, index: number, letters: boolean): Run
   return runs
 }
 
-const isLink = (between: Piece[]) => between.length <= MAX_LINKS && between.every((piece) => LINKS.has(piece.lower))
+const isLink = (between: Piece[]) =>
+  between.length <= MAX_LINKS && between.every((piece) => LINKS.has(piece.lower))
 
 function readRun(list: Piece[], at: number, turn: Turn, index: number, letters: boolean): Run | undefined {
   const items: Item[] = []
@@ -114,7 +127,8 @@ function readRun(list: Piece[], at: number, turn: Turn, index: number, letters: 
   return { items, plus: said || turn.text[first.start] === '+', linked: false, from: at, next }
 }
 
-const opening = (text: string, start: number) => start - (/\+?\(?$/.exec(text.slice(Math.max(0, start - 2), start))?.[0].length ?? 0)
+const opening = (text: string, start: number) =>
+  start - (/\+?\(?$/.exec(text.slice(Math.max(0, start - 2), start))?.[0].length ?? 0)
 
 /** Times, amounts and fractions are no dictation: `2:30`, `$45`, `3/14`. */
 function isCut(list: Piece[], at: number, next: number) {
@@ -160,7 +174,11 @@ export function spansOf(items: Item[]): Stretch[] {
 export const charactersOf = (items: Item[]) => items.map((item) => item.characters).join('')
 
 /** The groups of neighbouring items that `accepts` takes, the longest first from each place, none overlapping. */
-export function windows(items: Item[], longest: number, accepts: (characters: string, part: Item[]) => boolean): Item[][] {
+export function windows(
+  items: Item[],
+  longest: number,
+  accepts: (characters: string, part: Item[]) => boolean,
+): Item[][] {
   const found: Item[][] = []
   for (let from = 0; from < items.length; ) {
     const part = windowAt(items, from, longest, accepts)
@@ -170,7 +188,12 @@ export function windows(items: Item[], longest: number, accepts: (characters: st
   return found
 }
 
-function windowAt(items: Item[], from: number, longest: number, accepts: (characters: string, part: Item[]) => boolean) {
+function windowAt(
+  items: Item[],
+  from: number,
+  longest: number,
+  accepts: (characters: string, part: Item[]) => boolean,
+) {
   let best: Item[] | undefined
   let characters = ''
   for (let to = from; to < items.length && characters.length < longest; to++) {

@@ -27,7 +27,9 @@ export function emailsIn(text: string): Found[] {
     end: match.index + match[0].length,
   }))
   if (!/\bat\b|@/i.test(text)) return written
-  const spoken = spokenEmails(text).filter((one) => !written.some((other) => one.start < other.end && other.start < one.end))
+  const spoken = spokenEmails(text).filter(
+    (one) => !written.some((other) => one.start < other.end && other.start < one.end),
+  )
   return [...written, ...spoken].sort((a, b) => a.start - b.start)
 }
 
@@ -70,9 +72,18 @@ function readDomain(list: Piece[], at: number): { name: string; next: number } |
   return dots > 0 && /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}$/.test(name) ? { name, next } : undefined
 }
 
-function readDomainPart(list: Piece[], at: number, first: number): { text: string; next: number } | undefined {
+function readDomainPart(
+  list: Piece[],
+  at: number,
+  first: number,
+): { text: string; next: number } | undefined {
   const piece = list[at]
-  if (!piece || (at > first && !/^[\s.-]*$/.test(piece.gap)) || (at === first && NOT_DOMAIN.test(piece.lower) && !isHyphenated(list, at))) return undefined
+  if (
+    !piece ||
+    (at > first && !/^[\s.-]*$/.test(piece.gap)) ||
+    (at === first && NOT_DOMAIN.test(piece.lower) && !isHyphenated(list, at))
+  )
+    return undefined
   if (/^(?:dash|hyphen)$/.test(piece.lower)) return { text: '-', next: at + 1 }
   const letters = readLetters(list, at)
   if (letters) return letters
@@ -82,12 +93,18 @@ function readDomainPart(list: Piece[], at: number, first: number): { text: strin
   return { text: hyphen + piece.lower.replace(/[^\p{L}\p{N}]/gu, ''), next: at + 1 }
 }
 
-const isHyphenated = (list: Piece[], at: number) => /^(?:dash|hyphen|dot)$/.test(list[at + 1]?.lower ?? '') || list[at + 1]?.gap === '-'
+const isHyphenated = (list: Piece[], at: number) =>
+  /^(?:dash|hyphen|dot)$/.test(list[at + 1]?.lower ?? '') || list[at + 1]?.gap === '-'
 
 /** A domain ending spelled out, `dot c o m`. */
 function readLetters(list: Piece[], at: number) {
-  const letters = list.slice(at, at + 3).map((piece) => piece.lower).join('')
-  return /^(?:com|org|net|edu|gov)$/.test(letters) && list[at]!.lower.length === 1 ? { text: letters, next: at + 3 } : undefined
+  const letters = list
+    .slice(at, at + 3)
+    .map((piece) => piece.lower)
+    .join('')
+  return /^(?:com|org|net|edu|gov)$/.test(letters) && list[at]!.lower.length === 1
+    ? { text: letters, next: at + 3 }
+    : undefined
 }
 
 function dotAt(list: Piece[], at: number): { next: number } | undefined {
@@ -112,7 +129,8 @@ const STOPS = new Set(
     ' ',
   ),
 )
-const NOTES = /\b(?:all (?:one word|lower ?case|together|caps)|one word|no (?:spaces?|dots?|periods?)|lower ?case|together)\b/i
+const NOTES =
+  /\b(?:all (?:one word|lower ?case|together|caps)|one word|no (?:spaces?|dots?|periods?)|lower ?case|together)\b/i
 const MAX_PLAIN_WORDS = 3
 
 interface Part {
@@ -122,7 +140,12 @@ interface Part {
 }
 
 /** Walks left from the «at» and takes what can be part of an address until a word that introduces it. */
-function readLocal(text: string, list: Piece[], at: number, floor: number): { name: string; start: number } | undefined {
+function readLocal(
+  text: string,
+  list: Piece[],
+  at: number,
+  floor: number,
+): { name: string; start: number } | undefined {
   const parts: Part[] = []
   let place = at - 1
   while (place >= 0 && list[place]!.start >= floor) {
@@ -163,7 +186,13 @@ const plainRun = (later: Part[]) => {
 function letterPart(list: Piece[], place: number, letter: string, later: Part[]): Part | undefined {
   const times = { double: 2, triple: 3 }[list[place - 1]?.lower ?? '']
   if (times) return { text: letter.repeat(times), from: place - 1, kind: 'letter' }
-  if (letter === 'i' && later[0]?.kind === 'word' && STOPS.has(list[place - 1]?.lower ?? 'is') === false && place > 0) return undefined
+  if (
+    letter === 'i' &&
+    later[0]?.kind === 'word' &&
+    STOPS.has(list[place - 1]?.lower ?? 'is') === false &&
+    place > 0
+  )
+    return undefined
   return { text: letter, from: place, kind: 'letter' }
 }
 
@@ -191,7 +220,9 @@ const trimStart = (parts: Part[]) => {
 
 /** `j.doe at gmail.com`: the signs of a half-written address count too. */
 const withSign = (list: Piece[], part: Part): Part =>
-  /^[._+-]$/.test(list[part.from]!.gap) && part.kind !== 'letter' ? { ...part, text: list[part.from]!.gap + part.text } : part
+  /^[._+-]$/.test(list[part.from]!.gap) && part.kind !== 'letter'
+    ? { ...part, text: list[part.from]!.gap + part.text }
+    : part
 
 /** Letters that spell the word before them replace it: «smyth, s m y t h». */
 function joinLocal(parts: Part[]) {
@@ -203,7 +234,15 @@ function joinLocal(parts: Part[]) {
   }
   const spells = (index: number) => {
     const next = words[index + 1]
-    return words[index]!.kind === 'word' && next?.kind === 'letter' && next.text.length > 2 && likeness(next.text, words[index]!.text) >= 0.5
+    return (
+      words[index]!.kind === 'word' &&
+      next?.kind === 'letter' &&
+      next.text.length > 2 &&
+      likeness(next.text, words[index]!.text) >= 0.5
+    )
   }
-  return words.filter((_, index) => !spells(index)).map((word) => word.text).join('')
+  return words
+    .filter((_, index) => !spells(index))
+    .map((word) => word.text)
+    .join('')
 }

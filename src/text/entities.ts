@@ -11,7 +11,16 @@ import { phoneMentions, regionOf } from './phones.ts'
 import { type Piece, pieces } from './pieces.ts'
 import { lacksCasing } from './tokens.ts'
 
-export const entityTypes = ['email', 'phone', 'card', 'iban', 'ssn', 'date_of_birth', 'person_name', 'address'] as const
+export const entityTypes = [
+  'email',
+  'phone',
+  'card',
+  'iban',
+  'ssn',
+  'date_of_birth',
+  'person_name',
+  'address',
+] as const
 export type EntityType = (typeof entityTypes)[number]
 
 export interface Entity extends Stretch {
@@ -29,7 +38,10 @@ const FINDERS: [EntityType, Finder][] = [
   ['card', (call) => cardMentions(call.turns).flatMap((found) => found.parts)],
   ['date_of_birth', (call, region) => birthDates(call.turns, callDay(call), !DAY_FIRST_EXCEPT.has(region))],
   ['ssn', (call) => ssnMentions(call.turns).flatMap((found) => found.parts)],
-  ['phone', (call, region) => phoneMentions(call.turns, regionOf(call, region)).flatMap((found) => found.parts)],
+  [
+    'phone',
+    (call, region) => phoneMentions(call.turns, regionOf(call, region)).flatMap((found) => found.parts),
+  ],
   ['address', (call) => addressMentions(call.turns)],
   ['person_name', (call) => personNames(call)],
 ]
@@ -50,9 +62,18 @@ export function entities(call: Call, types: readonly EntityType[] = entityTypes,
 /** Names where they are given, and every later place where a known name stands again. */
 function personNames(call: Call): Stretch[] {
   const mentions = nameMentions(call.turns)
-  const known = new Set(mentions.flatMap((one) => (one.spelled ? [one.name] : one.name.split(/[ -]/))).map((word) => word.toLowerCase()))
+  const known = new Set(
+    mentions
+      .flatMap((one) => (one.spelled ? [one.name] : one.name.split(/[ -]/)))
+      .map((word) => word.toLowerCase()),
+  )
   const given = mentions.map(({ turn, start, end }) => ({ turn, start, end }))
-  return [...given, ...call.turns.flatMap((turn) => repeated(turn.text, known).map((place) => ({ ...place, turn: turn.turn })))]
+  return [
+    ...given,
+    ...call.turns.flatMap((turn) =>
+      repeated(turn.text, known).map((place) => ({ ...place, turn: turn.turn })),
+    ),
+  ]
 }
 
 const SHORTEST = 3
@@ -86,7 +107,9 @@ function isName(list: Piece[], at: number, known: Set<string>, raw: boolean) {
 
 const isSurname = (piece: Piece, known: Set<string>, raw: boolean) => {
   if (!/^(?: |-)$/.test(piece.gap)) return false
-  return raw ? known.has(bare(piece)) && !isEverydayWord(bare(piece)) : isCapital(piece) && !NOT_SURNAMES.test(piece.lower)
+  return raw
+    ? known.has(bare(piece)) && !isEverydayWord(bare(piece))
+    : isCapital(piece) && !NOT_SURNAMES.test(piece.lower)
 }
 
 const NOT_SURNAMES =

@@ -25,7 +25,11 @@ export function customerIdentity(call: Call, mentions = nameMentions(call.turns)
   const own = mentions.filter((one) => isCustomers(one, agent))
   const patients = own.filter((one) => one.owner === 'patient')
   const first = patients[0]
-  const usable = first ? own.filter((one) => one.owner === 'patient' || (one.index > first.index && (one.spelled || one.part === 'last'))) : own
+  const usable = first
+    ? own.filter(
+        (one) => one.owner === 'patient' || (one.index > first.index && (one.spelled || one.part === 'last')),
+      )
+    : own
   const build = assemble(usable)
   const name = nameOf(build) ?? labelName(call.turns, 'customer')
   if (!name) return undefined
@@ -40,7 +44,10 @@ const isCustomers = (one: NameMention, agent: string | undefined) => {
 
 const sharesWord = (one: string, other: string) => {
   const words = new Set(one.toLowerCase().split(' '))
-  return other.toLowerCase().split(' ').some((word) => words.has(word))
+  return other
+    .toLowerCase()
+    .split(' ')
+    .some((word) => words.has(word))
 }
 
 const GENERIC =
@@ -77,7 +84,6 @@ function take(build: Build, one: NameMention) {
   if (matches(build, one.name)) return
   if (!build.first) build.first = one.name
   else if (one.stated && isNear(build.first, one.name)) replace(build, 'first', one.name)
-  else if (one.stated && one.part === 'first' && build.last && !build.first) build.first = one.name
 }
 
 function takeFull(build: Build, one: NameMention, words: string[]) {
@@ -93,8 +99,13 @@ function takeFull(build: Build, one: NameMention, words: string[]) {
   if (settled) return
   if (!build.last && isNear(build.first, first)) Object.assign(build, { last })
   else if (!build.first && isNear(build.last, last)) Object.assign(build, { first })
-  else if (one.stated) Object.assign(build, { first, last, variants: [...build.variants, ...(isNear(known, one.name) ? [known] : [])] })
-  else if (isNear(known, one.name)) build.variants.push(one.name)
+  else if (one.stated)
+    Object.assign(build, {
+      first,
+      last,
+      variants: [...build.variants, ...(isVariant(build, first, last) ? [known] : [])],
+    })
+  else if (isVariant(build, first, last)) build.variants.push(one.name)
 }
 
 function takeLast(build: Build, one: NameMention) {
@@ -102,14 +113,19 @@ function takeLast(build: Build, one: NameMention) {
   const last = words.at(-1)!
   if (!build.last && build.first.toLowerCase() === one.name.toLowerCase()) build.first = ''
   if (words.length > 1 && !build.first) build.first = words.slice(0, -1).join(' ')
-  if (!build.last || (one.stated && !isNear(build.last, last))) build.last = words.length > 1 && build.first.startsWith(words[0]!) ? last : one.name
-  else if (last.toLowerCase() !== build.last.toLowerCase()) build.variants.push(`${build.first} ${last}`.trim())
+  if (!build.last || (one.stated && !isNear(build.last, last)))
+    build.last = words.length > 1 && build.first.startsWith(words[0]!) ? last : one.name
+  else if (last.toLowerCase() !== build.last.toLowerCase())
+    build.variants.push(`${build.first} ${last}`.trim())
 }
 
 const SIMILAR = 0.5
 
+const isVariant = (build: Build, first: string, last: string) =>
+  isNear(build.first, first) && isNear(build.last, last)
 const isNear = (one: string, other: string) => likeness(one, other) >= SIMILAR
-const matches = (build: Build, word: string) => [build.first, build.last].some((part) => part.toLowerCase() === word.toLowerCase())
+const matches = (build: Build, word: string) =>
+  [build.first, build.last].some((part) => part.toLowerCase() === word.toLowerCase())
 
 /** Letters outrank what the recogniser heard: they replace the part of the name they resemble or follow. */
 function takeSpelled(build: Build, one: NameMention, before: NameMention | undefined) {
@@ -124,12 +140,14 @@ function placeOf(build: Build, one: NameMention, before: NameMention | undefined
   if (Math.max(first, last) >= SIMILAR) return first > last ? 'first' : 'last'
   if (one.part !== 'full') return one.part
   const follows = before?.index === one.index && one.start - before.end < 25
-  if (follows && before.part === 'first' && !build.last) return sameStart(build.first, one.name) ? 'first' : 'last'
+  if (follows && before.part === 'first' && !build.last)
+    return sameStart(build.first, one.name) ? 'first' : 'last'
   if (!build.last && build.first) return sameStart(build.first, one.name) ? 'first' : 'last'
   return build.first ? 'last' : 'first'
 }
 
-const sameStart = (one: string, other: string) => one[0]?.toLowerCase() === other[0]?.toLowerCase() && Math.abs(one.length - other.length) < 3
+const sameStart = (one: string, other: string) =>
+  one[0]?.toLowerCase() === other[0]?.toLowerCase() && Math.abs(one.length - other.length) < 3
 
 function replace(build: Build, place: 'first' | 'last', word: string) {
   const before = nameOf(build)

@@ -4,7 +4,7 @@ export const ATTITUDES: Record<string, string> = {
   '-3.2': `unacceptable ridiculous outrageous disgusted disgusting appalling appalled horrible horrendous worst
     incompetent unprofessional rude scam scammers fraud thieves crooks bullshit pathetic useless absurd insulting insulted
     disgrace disgraceful inexcusable nightmare atrocious worthless ludicrous liars ripoff shambles abysmal angry irate
-    fucking fuck bastards idiots preposterous deplorable shameful robbery`,
+    fucking fuck bastards idiots preposterous deplorable shameful robbery harassment harassing`,
   '-2.6': `frustrated frustrating frustration frustrates terrible awful disappointed disappointing disappointment unhappy
     dissatisfied hate nonsense lied lying cheated shit crap dreadful aggravated aggravating exasperated pissed
     misled misleading disrespectful disrespected betrayed fuming condescending negligent disorganized sucks
@@ -33,7 +33,7 @@ export const ATTITUDES: Record<string, string> = {
 
 /** Words of politeness: good manners at the end of any call, not yet satisfaction. */
 export const POLITE = new Set(
-  'great perfect good fine nice excellent wonderful lovely alright cool thanks thank cheers easy awesome brilliant correct clear best better helps fantastic'.split(
+  'great perfect good fine nice excellent wonderful lovely alright cool thanks thank cheers easy awesome brilliant correct clear best better helps fantastic fair reasonable worth simple quick fast'.split(
     ' ',
   ),
 )
@@ -57,7 +57,7 @@ export const MATTER = new Set(
   gift award win won winner rich gain growth profit asset benefit benefits backed bargain dear darling increase
   increased strength energy light bright brightest vision commit committed commitment responsible thanks thank
   favorite favourite friend friends god heaven holy grace faith hello congratulations greetings party visionary
-  demand demands demanded apologize apologise apology sorry excuse pardon cry crying tears lonely alone hug kiss
+  demand demands demanded apologize apologise apology sorry excuse pardon cry crying cried cries tears honest lonely alone hug kiss
   warn bloody tense fan popular luck luckily grand joy charm gem medal victor merry ominous startling hospital
   determined capable confidence confident clarify clarity defect defects recommended straight
   natural original unable unaware unknown vague odd weird strange crazy funny haha lol wow oh ass dick cock suck strike

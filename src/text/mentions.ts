@@ -30,7 +30,10 @@ export function findMentions(turns: readonly Turn[], companies: readonly Named[]
   return turns.flatMap((turn) => {
     const tokens = tokenize(turn.text)
     const cased = isCased && !lacksCasing(turn.text)
-    const hits = tokens.flatMap((_, at) => longestHit(tokens, at, forms))
+    const hits = tokens.flatMap((token, at) => {
+      const possible = forms.filter((form) => form.parts[0]?.[0] === token.word[0])
+      return possible.length > 0 ? longestHit(tokens, at, possible) : []
+    })
     return withoutOverlaps(hits)
       .filter((hit) => hit.form.isDistinctive || namesCompany(turn.text, tokens, hit, cased))
       .map((hit) => mentionOf(turn, tokens, hit))

@@ -11,13 +11,25 @@ export function namesCompany(text: string, tokens: Token[], hit: Hit, cased: boo
   if (!first) return false
   const capital = /^\p{Lu}/u.test(first.text)
   const opens = isSentenceStart(text, tokens, hit.from)
-  if (cased && capital && !opens) return true
+  if (cased && capital && !opens) return !isPartOfName(text, tokens, hit)
   if (cased && !capital) return hit.form.parts.length > 1 && contextScore(text, tokens, hit) >= NEUTRAL
   return contextScore(text, tokens, hit) >= (hit.form.parts.length > 1 ? NEUTRAL : CONVINCED)
 }
 
+/** «Times Square», «Apple Street»: the word only belongs to the name of something else. */
+function isPartOfName(text: string, tokens: Token[], hit: Hit): boolean {
+  const [before, first, after] = [tokens[hit.from - 1], tokens[hit.from], tokens[hit.to]]
+  if (!before || !first || hit.form.parts.length > 1) return false
+  if (after && PLACES.has(after.word) && /^\p{Lu}/u.test(after.text)) return true
+  const adjoins = !/[^\s]/.test(text.slice(before.end, first.start))
+  const isName = /^\p{Lu}\p{Ll}+$/u.test(before.text) && !isSentenceStart(text, tokens, hit.from - 1)
+  return adjoins && isName && hit.to - hit.from === 1
+}
+
 const CONVINCED = 2
 const NEUTRAL = 0
+
+const PLACES = new Set('street st avenue ave road rd lane drive dr court boulevard blvd valley park garden gardens field hills county city lake river creek bay church school'.split(' '))
 
 const set = (words: string) => new Set(words.trim().split(/\s+/))
 

@@ -36,6 +36,9 @@ export interface NumberRead {
   ordinal: boolean
 }
 
+export const isNumberWord = (word: string) =>
+  ONES.has(word) || TEEN.has(word) || TEN.has(word) || ORDINAL.has(word)
+
 /** Reads a whole number that begins at the piece: digits, ordinals, `twenty three`, `two thousand and three`. */
 export function readNumber(list: Piece[], at: number): NumberRead | undefined {
   const first = list[at]
@@ -64,7 +67,8 @@ function readBelowHundred(list: Piece[], at: number): NumberRead | undefined {
   if (!continues(following)) return { value: ten, next: at + 1, ordinal: false }
   const one = ONES.get(following.lower)
   const last = one ?? ORDINAL.get(following.lower)
-  if (!last || last > 9 || ZERO_LETTERS.has(following.lower)) return { value: ten, next: at + 1, ordinal: false }
+  if (!last || last > 9 || ZERO_LETTERS.has(following.lower))
+    return { value: ten, next: at + 1, ordinal: false }
   return { value: ten + last, next: at + 2, ordinal: one === undefined }
 }
 
@@ -78,7 +82,8 @@ function readScales(list: Piece[], small: NumberRead): NumberRead {
     value *= factor
     next += 1
     const rest = readNumber(list, list[next]?.lower === 'and' ? next + 1 : next)
-    const joins = rest && rest.value > 0 && rest.value < factor && (list[next]?.lower === 'and' || continues(list[next]))
+    const joins =
+      rest && rest.value > 0 && rest.value < factor && (list[next]?.lower === 'and' || continues(list[next]))
     if (joins) return { value: value + rest.value, next: rest.next, ordinal: rest.ordinal }
   }
   return { value, next, ordinal: false }
@@ -87,9 +92,14 @@ function readScales(list: Piece[], small: NumberRead): NumberRead {
 const CENTURIES = new Set([18, 19, 20])
 
 /** Reads a year: `1985`, `nineteen eighty five`, `nineteen oh five`, `two thousand and three`, `twenty twenty five`. */
-export function readYear(list: Piece[], at: number, shortToo = false): { value: number; next: number } | undefined {
+export function readYear(
+  list: Piece[],
+  at: number,
+  shortToo = false,
+): { value: number; next: number } | undefined {
   const first = readNumber(list, at)
-  if (!first || first.ordinal) return undefined
+  if (!first) return shortToo ? readDecade(list, at) : undefined
+  if (first.ordinal) return undefined
   if (first.value >= 1850 && first.value < 2150) return { value: first.value, next: first.next }
   if (CENTURIES.has(first.value) && first.next === at + 1 && continues(list[first.next])) {
     const second = readDecade(list, first.next)
@@ -162,7 +172,9 @@ function readRepeated(list: Piece[], at: number, times: number) {
 
 /** `eight hundred five five five` is 800 and then 5 5 5: without an «and», a scale closes its group. */
 function splitHundreds(list: Piece[], at: number, read: NumberRead) {
-  const scale = list.findIndex((piece, index) => index > at && index < read.next && /^(?:hundred|thousand)$/.test(piece.lower))
+  const scale = list.findIndex(
+    (piece, index) => index > at && index < read.next && /^(?:hundred|thousand)$/.test(piece.lower),
+  )
   const joined = list.slice(at, read.next).some((piece) => piece.lower === 'and')
   if (scale < 0 || joined || scale + 1 === read.next) return { digits: String(read.value), next: read.next }
   const upTo = readNumber(list.slice(0, scale + 1), at)!

@@ -17,11 +17,11 @@ export interface PatternMatch<T> {
 export function compilePatterns<T>(table: readonly (readonly [string, T])[]): PatternTable<T> {
   const byFirst = new Map<string, Entry<T>[]>()
   for (const [pattern, value] of table) {
-    const parts = parse(pattern)
-    for (const first of firstWords(parts)) {
+    const step = parse(pattern)
+    for (const first of firstWords(step)) {
       const entries = byFirst.get(first)
-      if (entries) entries.push({ parts, value })
-      else byFirst.set(first, [{ parts, value }])
+      if (entries) entries.push({ step, value })
+      else byFirst.set(first, [{ step, value }])
     }
   }
   return { byFirst }
@@ -33,10 +33,12 @@ export function matchAt<T>(
   words: readonly string[],
   at: number,
 ): PatternMatch<T> | undefined {
+  const entries = table.byFirst.get(words[at] ?? '')
+  if (!entries) return undefined
   let best: PatternMatch<T> | undefined
-  for (const { parts, value } of table.byFirst.get(words[at] ?? '') ?? NONE) {
-    const to = Math.max(...endsOfSequence(parts, words, at), at)
-    if (to > (best?.to ?? at)) best = { from: at, to, value: value as T }
+  for (const { step, value } of entries) {
+    const to = follow(step, words, at)
+    if (to > (best?.to ?? at)) best = { from: at, to, value }
   }
   return best
 }
@@ -54,57 +56,44 @@ export function findPatterns<T>(table: PatternTable<T>, words: readonly string[]
 }
 
 interface Entry<T> {
-  parts: Part[]
+  step: Step
   value: T
 }
 
-/** One place of a pattern: single words and longer alternatives, a gap of any words, or something optional. */
-interface Part {
+/** One place of a pattern: a word of `words`, then `next`; or one of `branches`; or up to `gap` words of any kind. */
+interface Step {
   words: Set<string>
-  sequences: Part[][]
-  gap: number
-  exact: boolean
-  optional: boolean
+  branches: Step[]
+  /** Fewest and most words to pass over. */
+  gap: [number, number] | null
+  next: Step | null
 }
 
-const LONGEST_GAP = 3
-const NONE: readonly never[] = []
+const GAPS: Record<string, [number, number]> = { _: [1, 1], '...': [0, 3] }
+const END: Step = { words: new Set(), branches: [], gap: null, next: null }
+const NOWHERE = -1
 
-function endsOfSequence(parts: Part[], words: readonly string[], at: number): number[] {
-  let places = [at]
-  for (const part of parts) {
-    if (places.length === 1) places = endsOfPart(part, words, places[0] ?? 0)
-    else places = [...new Set(places.flatMap((place) => endsOfPart(part, words, place)))]
-    if (places.length === 0) return places
+/** Index after the longest way through the pattern. */
+function follow(step: Step, words: readonly string[], at: number): number {
+  if (step === END || step.next === null) return at
+  let end = NOWHERE
+  if (step.gap) {
+    const last = Math.min(words.length, at + step.gap[1])
+    for (let to = at + step.gap[0]; to <= last; to++) end = Math.max(end, follow(step.next, words, to))
+    return end
   }
-  return places
+  if (at < words.length && step.words.has(words[at] ?? '')) end = follow(step.next, words, at + 1)
+  for (const branch of step.branches) end = Math.max(end, follow(branch, words, at))
+  return end
 }
 
-function endsOfPart(part: Part, words: readonly string[], at: number): number[] {
-  const ends: number[] = []
-  if (part.gap > 0) {
-    const limit = Math.min(words.length, at + part.gap)
-    for (let end = part.exact ? at + part.gap : at; end <= limit; end++) ends.push(end)
-    return ends
-  }
-  if (at < words.length && part.words.has(words[at] ?? '')) ends.push(at + 1)
-  for (const sequence of part.sequences) ends.push(...endsOfSequence(sequence, words, at))
-  if (part.optional) ends.push(at)
-  return ends
-}
+/** The words a pattern can begin with; patterns do not begin with a gap. */
+const firstWords = (step: Step): Set<string> =>
+  new Set([...step.words, ...step.branches.flatMap((branch) => [...firstWords(branch)])])
 
-/** The words a sequence can begin with; patterns do not begin with a gap. */
-function firstWords(parts: Part[]): Set<string> {
-  const first = new Set<string>()
-  for (const part of parts) {
-    for (const word of part.words) first.add(word)
-    for (const sequence of part.sequences) for (const word of firstWords(sequence)) first.add(word)
-    if (!part.optional) break
-  }
-  return first
-}
+type Part = { word: string } | { group: Part[][]; optional: boolean }
 
-function parse(pattern: string): Part[] {
+function parse(pattern: string): Step {
   const symbols = pattern.match(/[()[\]|]|[^\s()[\]|]+/g) ?? []
   let at = 0
   const sequence = (): Part[] => {
@@ -113,30 +102,33 @@ function parse(pattern: string): Part[] {
     return parts
   }
   const part = (symbol: string): Part => {
-    if (symbol === '...') return { ...EMPTY, gap: LONGEST_GAP }
-    if (symbol === '_') return { ...EMPTY, gap: 1, exact: true }
-    if (symbol !== '(' && symbol !== '[') return { ...EMPTY, words: new Set([symbol]) }
-    const sequences = [sequence()]
+    if (symbol !== '(' && symbol !== '[') return { word: symbol }
+    const group = [sequence()]
     while (symbols[at] === '|') {
       at++
-      sequences.push(sequence())
+      group.push(sequence())
     }
     at++
-    return group(sequences, symbol === '[')
+    return { group, optional: symbol === '[' }
   }
-  return sequence()
+  return link(sequence(), END)
 }
 
 const CLOSERS = new Set([')', ']', '|'])
-const EMPTY: Part = { words: new Set(), sequences: [], gap: 0, exact: false, optional: false }
 
-function group(sequences: Part[][], optional: boolean): Part {
-  const isWord = ([first, ...rest]: Part[]) =>
-    rest.length === 0 &&
-    first !== undefined &&
-    first.words.size === 1 &&
-    !first.optional &&
-    first.sequences.length === 0
-  const words = new Set(sequences.filter(isWord).flatMap(([first]) => [...(first?.words ?? [])]))
-  return { ...EMPTY, words, sequences: sequences.filter((each) => !isWord(each)), optional }
+/** Builds the steps from the last part to the first, each knowing what follows it. */
+const link = (parts: Part[], end: Step): Step => parts.reduceRight((next, part) => stepFor(part, next), end)
+
+function stepFor(part: Part, next: Step): Step {
+  if ('word' in part) {
+    const gap = GAPS[part.word] ?? null
+    return { words: new Set(gap ? [] : [part.word]), branches: [], gap, next }
+  }
+  const isWord = (sequence: Part[]) => sequence.length === 1 && plainWord(sequence[0]) !== undefined
+  const words = part.group.filter(isWord).map(([word]) => plainWord(word) ?? '')
+  const branches = part.group.filter((sequence) => !isWord(sequence)).map((sequence) => link(sequence, next))
+  return { words: new Set(words), branches: part.optional ? [...branches, next] : branches, gap: null, next }
 }
+
+const plainWord = (part: Part | undefined) =>
+  part && 'word' in part && !(part.word in GAPS) ? part.word : undefined

@@ -1,6 +1,18 @@
-import { type CountryCode, parsePhoneNumberFromString, validatePhoneNumberLength } from 'libphonenumber-js/min'
+import {
+  type CountryCode,
+  parsePhoneNumberFromString,
+  validatePhoneNumberLength,
+} from 'libphonenumber-js/min'
 import type { Call, Turn } from '../plugin-host/contract.ts'
-import { charactersOf, type Dictation, dictations, type Item, type Stretch, spansOf, windows } from './dictations.ts'
+import {
+  charactersOf,
+  type Dictation,
+  dictations,
+  type Item,
+  type Stretch,
+  spansOf,
+  windows,
+} from './dictations.ts'
 import { labelBefore, labelBeside } from './number-labels.ts'
 
 export interface PhoneMention {
@@ -19,7 +31,10 @@ const LONGEST = 15
 const NATIONAL_US = 10
 
 /** The region a bare national number belongs to: as set, else that of the call's numbers, else the US. */
-export function regionOf(call: Pick<Call, 'from_number' | 'to_number' | 'metadata'>, preferred?: string): CountryCode {
+export function regionOf(
+  call: Pick<Call, 'from_number' | 'to_number' | 'metadata'>,
+  preferred?: string,
+): CountryCode {
   const named = preferred || call.metadata.region || call.metadata.country
   if (typeof named === 'string' && /^[a-z]{2}$/i.test(named)) return named.toUpperCase() as CountryCode
   for (const number of [call.from_number, call.to_number]) {
@@ -77,7 +92,8 @@ function isPhone(turns: Turn[], digits: string, part: Item[], all: Item[], regio
   return !isSomethingElse(turns, part) && (isPhoneContext(turns, part) || isValid(digits, region))
 }
 
-const isValid = (digits: string, region: CountryCode) => parsePhoneNumberFromString(digits, region)?.isValid() ?? false
+const isValid = (digits: string, region: CountryCode) =>
+  parsePhoneNumberFromString(digits, region)?.isValid() ?? false
 
 function isNorthAmerican(turns: Turn[], digits: string, part: Item[], all: Item[]) {
   const national = digits.length === NATIONAL_US + 1 && digits.startsWith('1') ? digits.slice(1) : digits
@@ -109,7 +125,8 @@ function isSomethingElse(turns: Turn[], part: Item[]) {
   return label !== undefined && label !== 'phone' && !(isGrouped(turns, part) && label !== 'other')
 }
 
-const GROUPED = /^\(?\d{3}\)?[\s.-]{0,3}\d{3}[\s.-]{1,3}\d{4}$|^1[\s.-]\(?\d{3}\)?[\s.-]{0,3}\d{3}[\s.-]{1,3}\d{4}$/
+const GROUPED =
+  /^\(?\d{3}\)?[\s.-]{0,3}\d{3}[\s.-]{1,3}\d{4}$|^1[\s.-]\(?\d{3}\)?[\s.-]{0,3}\d{3}[\s.-]{1,3}\d{4}$/
 
 function isGrouped(turns: Turn[], part: Item[]) {
   const [span, more] = spansOf(part)
@@ -117,17 +134,23 @@ function isGrouped(turns: Turn[], part: Item[]) {
   return GROUPED.test(turns[part[0]!.index]!.text.slice(span.start, span.end))
 }
 
-const CORRECTION = /\b(?:no|sorry|actually|i mean|correction|rather|not|should be|ends? (?:in|with)|ending (?:in|with)|last (?:four|three|two)|scratch that|wait|area code)\b[^.?!]*$/i
+const CORRECTION =
+  /\b(?:no|sorry|actually|i mean|correction|rather|not|should be|ends? (?:in|with)|ending (?:in|with)|last (?:four|three|two)|scratch that|wait|area code)\b[^.?!]*$/i
 const REACH = 4
 
-const correctionCue = (turns: Turn[], item: Item) => CORRECTION.exec(turns[item.index]!.text.slice(0, item.start).slice(-60))
+const correctionCue = (turns: Turn[], item: Item) =>
+  CORRECTION.exec(turns[item.index]!.text.slice(0, item.start).slice(-60))
 
 /** A short dictation after a cue replaces the end of the number before it, or its area code. */
-function correction(turns: Turn[], dictation: Dictation, before: PhoneMention | undefined): PhoneMention | undefined {
+function correction(
+  turns: Turn[],
+  dictation: Dictation,
+  before: PhoneMention | undefined,
+): PhoneMention | undefined {
   const first = dictation.items[0]!
   const digits = charactersOf(dictation.items)
   const cue = correctionCue(turns, first)
-  const place = turns.findIndex((turn) => turn.turn === before?.parts.at(-1)!.turn)
+  const place = turns.findIndex((turn) => turn.turn === before?.parts.at(-1)?.turn)
   if (!before?.e164 || !cue || first.index - place > REACH || /\bnot\b\W*$/i.test(cue[0])) return undefined
   if (digits.length < 2 || digits.length > 7 || digits.length === 5 || digits.length === 6) return undefined
   const label = labelBeside(turns[first.index]!.text, first.start)

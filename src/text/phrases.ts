@@ -42,7 +42,9 @@ function namesOf(turns: readonly Turn[]): Set<string> {
   const introduced = turns.flatMap(({ text }) =>
     Array.from(text.matchAll(INTRODUCED), (match) => match.slice(1).join(' ')),
   )
-  const uncased = turns.filter(({ text }) => lacksCasing(text)).flatMap(({ text }) => Array.from(text.matchAll(NAMED), (match) => match[1] ?? ''))
+  const uncased = turns
+    .filter(({ text }) => lacksCasing(text))
+    .flatMap(({ text }) => Array.from(text.matchAll(NAMED), (match) => match[1] ?? ''))
   const names = [...introduced, ...uncased, ...turns.map(({ speaker }) => speaker)]
   return new Set(names.flatMap((name) => tokenize(name).map((token) => stem(token.word))))
 }
@@ -98,7 +100,8 @@ const runFrom = (tokens: Token[], turn: number): Run => ({
 /** «Bought brake pads» is about brake pads if those are named more often: what repeats is the topic. */
 function toRepeated(runs: Run[]): Run[] {
   const counts = new Map<string, number>()
-  for (const run of runs) for (const part of partsOfRun(run)) counts.set(part.id, (counts.get(part.id) ?? 0) + 1)
+  for (const run of runs)
+    for (const part of partsOfRun(run)) counts.set(part.id, (counts.get(part.id) ?? 0) + 1)
   return runs.map((run) => {
     const parts = partsOfRun(run).map((part) => ({ ...part, count: counts.get(part.id) ?? 0 }))
     const best = parts.sort((a, b) => b.count - a.count || b.length - a.length)[0]

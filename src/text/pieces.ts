@@ -9,7 +9,20 @@ export interface Piece {
 
 const PIECE = /\d+(?:st|nd|rd|th)\b|\d+|\p{L}\p{M}*(?:\p{L}|\p{M})*(?:['’]\p{L}+)*/giu
 
+/** Many readers go over the same turns one after the other; the bound keeps a long-lived host small. */
+const CACHED_TEXTS = 1000
+const cache = new Map<string, Piece[]>()
+
 export function pieces(text: string): Piece[] {
+  const known = cache.get(text)
+  if (known) return known
+  if (cache.size >= CACHED_TEXTS) cache.clear()
+  const list = readPieces(text)
+  cache.set(text, list)
+  return list
+}
+
+function readPieces(text: string): Piece[] {
   const list: Piece[] = []
   let last = 0
   for (const match of text.matchAll(PIECE)) {

@@ -17,6 +17,7 @@ export function isQuestion(sentence: string): boolean {
       /'s$|'re$/.test(first) ||
       first === 'how'
     )
+  if (IMPERATIVES.has(first) && OBJECTS.has(second)) return false
   return AUXILIARIES.has(first.replace(/n't$/, '')) && SUBJECTS.has(second)
 }
 
@@ -51,6 +52,9 @@ const AUXILIARIES = new Set(
 const SUBJECTS = new Set(
   'i you he she it we they that this there the my your our their anyone anybody someone'.split(' '),
 )
+/** «Do that», «have the», unlike «do you», «have they». */
+const IMPERATIVES = new Set(['do', 'have'])
+const OBJECTS = new Set(['this', 'that', 'it', 'my'])
 const ASKING = /^(?:any chance|may i|can i|could i|what about|how about|you (?:said|mean|guys) .* right)\b/
 
 function skipFillers(words: string[]): string[] {

@@ -15,7 +15,9 @@ const LEADING =
 export function answersTo(turns: Turn[], question: RegExp): Finding[] {
   return turns.flatMap((turn, index) => {
     const asked = turn.role !== 'customer' && question.test(turn.text)
-    const reply = asked ? turns.slice(index + 1, index + 3).find((next) => next.speaker !== turn.speaker) : undefined
+    const reply = asked
+      ? turns.slice(index + 1, index + 3).find((next) => next.speaker !== turn.speaker)
+      : undefined
     const answer = reply && firstThought(reply.text)
     return reply && answer ? [{ ...answer, turn: reply.turn }] : []
   })

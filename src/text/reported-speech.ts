@@ -86,7 +86,7 @@ const REPLACED: Record<'agent' | 'customer', Record<string, string>> = {
   },
 }
 const AFTER_CONJUNCTION =
-  /\b((?:if|when|that|once|what|as|because|before|after|until|since|which|whether) the (?:customer|agent) (?:like|see|get|come|call|pay|use|know|prefer|choose|keep|owe|live|wish|leave|bring|order|decide))\b/g
+  /\b((?:if|when|that|once|what|as|because|before|after|until|since|which|whether) the (?:customer|agent) (?:like|see|get|come|call|pay|use|know|prefer|choose|keep|owe|live|wish|leave|bring|order|decide|send|give|provide|want|need|tell|ask|make|take|do not|go))\b/g
 const SINGULAR: Record<string, string> = {
   are: 'is',
   have: 'has',

@@ -99,7 +99,10 @@ function judgeEmpathy(check: Check, all: readonly Turn[], turns: readonly Turn[]
 /** An offer that leaves the customer angry has solved nothing. */
 function judgeResolution(check: Check, all: readonly Turn[], found: Found): CheckResult {
   const last = all.filter((turn) => turn.role === 'customer' && turn.turn > found.turn).slice(-LAST_WORDS)
-  const mood = last.map((turn) => ({ turn, value: attitudes(turn.text).reduce((sum, one) => sum + one.value, 0) }))
+  const mood = last.map((turn) => ({
+    turn,
+    value: attitudes(turn.text).reduce((sum, one) => sum + one.value, 0),
+  }))
   const worst = mood.find(({ value }) => value <= ANGRY)
   if (worst && !mood.some(({ value }) => value >= -ANGRY)) {
     const comment = `Offered in turn ${found.turn}, but the customer rejected it in turn ${worst.turn.turn}.`

@@ -1,3 +1,4 @@
+import { runOnStarts } from './run-ons.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 export interface Span {
@@ -13,9 +14,7 @@ export interface Span {
 export function sentences(text: string): Span[] {
   const cached = cache.get(text)
   if (cached) return cached
-  const spans = cutAt(text, sentenceStarts(text)).flatMap((span) =>
-    /[.!?]/.test(text) ? [span] : splitRunOn(span),
-  )
+  const spans = cutAt(text, sentenceStarts(text)).flatMap((span) => splitRunOn(span, text))
   if (cache.size >= CACHED_TEXTS) cache.clear()
   cache.set(text, spans)
   return spans
@@ -81,185 +80,12 @@ function sentenceStarts(text: string): number[] {
   return starts
 }
 
-const RUN_ON_WORDS = 18
-const SHORTEST_PIECE = 5
-const OPENERS = new Set([
-  'so',
-  'but',
-  'and',
-  'okay',
-  'ok',
-  'well',
-  'now',
-  'anyway',
-  'actually',
-  'because',
-  'then',
-  'yeah',
-  'yes',
-  'no',
-  'alright',
-  'thanks',
-  'thank',
-  'um',
-  'uh',
-  'please',
-  'hi',
-  'hello',
-  'great',
-  'perfect',
-])
-const SUBJECTS = new Set([
-  'i',
-  "i'm",
-  "i've",
-  "i'd",
-  "i'll",
-  'we',
-  "we're",
-  "we've",
-  "we'll",
-  'they',
-  'it',
-  "it's",
-  'he',
-  'she',
-  'you',
-  'my',
-  'this',
-  'that',
-  "that's",
-  'there',
-  'the',
-  'what',
-  'can',
-  'could',
-  'is',
-  'do',
-  'how',
-  'when',
-  'your',
-  'our',
-  'let',
-  'nobody',
-  'who',
-  'where',
-])
-const ALONE = new Set([
-  'okay',
-  'ok',
-  'well',
-  'anyway',
-  'alright',
-  'thanks',
-  'thank',
-  'please',
-  'great',
-  'perfect',
-])
-/** After these a pronoun continues the thought («that I», «if you»). */
-const HOLDS = new Set([
-  'that',
-  'if',
-  'when',
-  'what',
-  'which',
-  'who',
-  'because',
-  'and',
-  'but',
-  'so',
-  'or',
-  'than',
-  'as',
-  'where',
-  'how',
-  'why',
-  'think',
-  'know',
-  'said',
-  'told',
-  'while',
-  'is',
-  'was',
-  'can',
-  'could',
-  'do',
-  'did',
-  'does',
-  'are',
-  'will',
-  'would',
-  'have',
-  'if',
-  'to',
-  'of',
-  'for',
-  'with',
-  'in',
-  'on',
-  'at',
-  'about',
-  'from',
-  'let',
-  'the',
-  'a',
-  'my',
-  'your',
-  'hope',
-  'sure',
-  'see',
-  'all',
-  'until',
-  'before',
-  'after',
-  'since',
-  'not',
-  'just',
-  'by',
-  'like',
-  "that's",
-  "it's",
-  "what's",
-  'guess',
-  'thing',
-  'way',
-  'time',
-])
-
-function splitRunOn(span: Span): Span[] {
-  if (/[,;:]\s/.test(span.text)) return [span]
-  const tokens = tokenize(span.text)
-  if (tokens.length <= RUN_ON_WORDS) return [span]
-  const starts: number[] = []
-  let since = 0
-  tokens.forEach((token, index) => {
-    const room = index - since >= SHORTEST_PIECE && tokens.length - index >= 3
-    if (
-      room &&
-      opensThought(
-        tokens.map((each) => each.word),
-        index,
-      )
-    ) {
-      starts.push(token.start)
-      since = index
-    }
-  })
-  return cutAt(span.text, starts).map((piece) => ({
+/** Only text without any full stop runs on; commas already show where its parts are. */
+function splitRunOn(span: Span, text: string): Span[] {
+  if (/[.!?]/.test(text) || /[,;:]\s/.test(span.text)) return [span]
+  return cutAt(span.text, runOnStarts(span.text)).map((piece) => ({
     text: piece.text,
     start: span.start + piece.start,
     end: span.start + piece.end,
   }))
-}
-
-function opensThought(words: string[], index: number): boolean {
-  const [before, word, next] = [words[index - 1] ?? '', words[index] ?? '', words[index + 1] ?? '']
-  if (HOLDS.has(before)) return false
-  if (OPENERS.has(word)) return ALONE.has(word) || SUBJECTS.has(next) || OPENERS.has(next)
-  return (
-    SUBJECTS.has(word) &&
-    !OPENERS.has(before) &&
-    /^(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|can|let)$/.test(word)
-  )
 }

@@ -1,7 +1,7 @@
 import type { Call, Role, Turn } from '../plugin-host/contract.ts'
 import { answerAttitude } from './answers.ts'
 import { isEnglish } from './language.ts'
-import { quoteAround } from './quotes.ts'
+import { reasonFor } from './sentiment-reasons.ts'
 import { type Attitude, attitudes } from './valence.ts'
 
 export type Sentiment = 'positive' | 'neutral' | 'negative'
@@ -35,7 +35,7 @@ export function customerSentiment(call: Call): CallSentiment {
   }
 }
 
-interface Mood {
+export interface Mood {
   turn: Turn
   found: Attitude[]
   /** Sum of what was found, politeness aside. */
@@ -43,10 +43,10 @@ interface Mood {
   polite: number
 }
 
-const DOUBT = 4
+const DOUBT = 3.5
 const EARLY_WEIGHT = 0.55
 const LATE_WEIGHT = 1.65
-const POLITE_LIMIT = 1.4
+const POLITE_LIMIT = 1.25
 const STRONGEST_TURN = 5
 const POSITIVE_FROM = 0.27
 const NEGATIVE_FROM = -0.25
@@ -110,42 +110,6 @@ function trendOf(moods: Mood[]): CallSentiment['trend'] {
 const STEADY = 0.12
 
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
-
-function reasonFor(sentiment: Sentiment, moods: Mood[]): string {
-  const best = strongest(moods, 1)
-  const worst = strongest(moods, -1)
-  if (sentiment === 'positive') {
-    const after = worst && best && worst.index < best.index ? ' after an unhappy start' : ''
-    return best ? `The customer was pleased${after}: ${best.quote}.` : 'The customer was friendly throughout.'
-  }
-  if (sentiment === 'negative') {
-    const despite =
-      best && worst && best.index > worst.index ? `, although it ended more kindly: ${best.quote}` : ''
-    return worst ? `The customer was unhappy: ${worst.quote}${despite}.` : 'The customer sounded unhappy.'
-  }
-  if (best && worst) return `The customer was of two minds: ${worst.quote}, but also ${best.quote}.`
-  if (worst) return `The customer stayed calm on the whole, with one complaint: ${worst.quote}.`
-  if (best) return `The customer was matter-of-fact and friendly: ${best.quote}.`
-  return moods.length > 0
-    ? 'The customer stuck to the matter and voiced neither praise nor complaint.'
-    : 'No customer was heard on this call.'
-}
-
-const WORTH_QUOTING = 0.6
-
-/** The quote of the strongest expression in one direction; later ones win a tie. */
-function strongest(moods: Mood[], sign: 1 | -1) {
-  let best: { value: number; index: number; quote: string } | undefined
-  moods.forEach((mood, index) => {
-    for (const one of mood.found) {
-      const value = one.value * sign * (one.polite ? 0.5 : 1)
-      if (value < WORTH_QUOTING || (best && value < best.value)) continue
-      const quote = quoteAround(mood.turn.text, one.start, one.end).replace(/[.!]+$/, '')
-      best = { value, index, quote: `«${quote}»` }
-    }
-  })
-  return best
-}
 
 function unsupported(call: Call): CallSentiment {
   const none = { sentiment: 'neutral' as const, score: 0 }

@@ -3,7 +3,7 @@ export const SERVICE_CUES = {
   greeting: [
     /^(?:\W*(?:um|uh|yes|okay|so)\W+)*(?:hi|hello|hey|greetings|welcome|good (?:morning|afternoon|evening|day))\b/i,
     /\b(?:thank you|thanks) (?:so much )?for (?:calling|contacting|choosing|reaching|holding|being)/i,
-    /\bwelcome to\b|\b(?:how|what) (?:can|may|could) (?:i|we) (?:do|help|assist|direct|be of|get)\b/i,
+    /\bwelcome to\b|(?<!(?:have|enjoy) (?:a|your) )\bgood (?:morning|afternoon|evening)\b|\b(?:how|what) (?:can|may|could) (?:i|we) (?:do|help|assist|direct|be of|get)\b/i,
   ],
   identification: [
     /\b(?:my name is|my name's|you(?:'re| are) (?:speaking|talking) (?:with|to)|you've reached|you have reached)\s+\p{L}+/iu,
@@ -18,9 +18,10 @@ export const SERVICE_CUES = {
     /\b(?:thank you|thanks|appreciate)\b.{0,12}\bpatience\b|\bthe inconvenience\b/i,
   ],
   resolution: [
+    /\b(?:i|we)(?:'ve| have)(?: got)? (?:you|it|that|him|her|them|everything) (?:all )?(?:down|booked|in|scheduled|set|reserved|marked|on the|ready|covered)\b/i,
     /\b(?:i|we)(?:'ve| have| just|'ve just| have just| went ahead and| was able to)+ (?:\w+ ){0,2}?(?:book|schedul|reschedul|reserv|cancel|refund|credit|reset|fix|updat|sent|email|transfer|escalat|open|replac|order|appl|waiv|remov|chang|process|issu|restart|add|put|mov|set|creat|submit|resolv|correct|adjust|confirm|got|log|clear|merg|re-?enabl|unlock|activat)\w*/i,
     /\b(?:you(?:'re| are)|that's|everything(?:'s| is)|it(?:'s| is)|your \w+(?: \w+)? (?:is|has been|are)) (?:now |all |been )*(?:set|booked|confirmed|scheduled|good to go|resolved|fixed|sorted|taken care of|refunded|cancell?ed|processed|updated|working|done|ready|reserved|active|unlocked)\b/i,
-    /\b(?:i'll|i will|we'll|we will|i'm going to|we're going to|i can|we can|let me) (?:go ahead and |have |get )?(?:\w+ ){0,2}?(?:book|schedule|send|refund|credit|replace|escalate|transfer|call you|email|text|waive|issue|fix|reset|set (?:that|it|you) up|put you|add|submit|schedule|get you|get that|see you|look after|take care|move|swap|connect|file|open a)\b/i,
+    /\b(?:i'll|i will|we'll|we will|i'm going to|we're going to|i can|we can|let me) (?:go ahead and |have |get )?(?:\w+ ){0,2}?(?:book|schedule|send|refund|credit|replace|escalate|transfer|call you|email|text|waive|issue|fix|reset|set (?:that|it|you) up|put you|add|submit|schedule|ship|deliver|provide|arrange|look into|follow up|get back|be there|come (?:out|by)|drop|bring|make sure|pass (?:this|that|it) on|forward|fill|prepare|get you|get that|see you|look after|take care|move|swap|connect|file|open a)\b/i,
     /\b(?:here's what|what (?:i|we) can do|the (?:fix|solution) is|try (?:to |turning|restarting|resetting|clicking|going|logging))\b/i,
   ],
   closing: [

@@ -1,7 +1,8 @@
 import type { Role } from '../plugin-host/contract.ts'
 import { isoDate } from './calendar.ts'
-import { type DateMention, type DateOptions, dateMentions } from './dates.ts'
-import { type DayPart, dayPart, type Opening, timeMentions, type TimeMention } from './times.ts'
+import type { DateOptions } from './date-words.ts'
+import { type DateMention, dateMentions } from './dates.ts'
+import { type DayPart, dayPart, type Opening, type TimeMention, timeMentions } from './times.ts'
 
 export interface Place {
   turn: number
@@ -50,8 +51,12 @@ export function statements(turns: Said[], options: SlotOptions): Statement[] {
     const named = dayPart(turn.text)
     if (named) part = { part: named, index }
     const taken = options.taken.filter((place) => place.turn === turn.turn)
-    const dates = dateMentions(turn.text, options).filter((date) => isAhead(date, options) && !meetsAny(date, taken))
-    const times = timeMentions(turn.text, options.hours, recent).filter((time) => !meetsAny(time, [...dates, ...taken]))
+    const dates = dateMentions(turn.text, options).filter(
+      (date) => isAhead(date, options) && !meetsAny(date, taken),
+    )
+    const times = timeMentions(turn.text, options.hours, recent).filter(
+      (time) => !meetsAny(time, [...dates, ...taken]),
+    )
     return split(turn.text).map(({ text, start, end }) => {
       const within = (one: { start: number }) => one.start >= start && one.start < end
       const slots = pair(turn.text, dates.filter(within), times.filter(within), turn.turn)
@@ -75,7 +80,9 @@ function split(text: string): { text: string; start: number; end: number }[] {
     parts.push({ text: text.slice(start, match.index), start, end: match.index + match[0].length })
     start = match.index + match[0].length
   }
-  return [...parts, { text: text.slice(start), start, end: text.length }].filter((part) => part.text.trim() !== '')
+  return [...parts, { text: text.slice(start), start, end: text.length }].filter(
+    (part) => part.text.trim() !== '',
+  )
 }
 
 /** Joins each time to the date it was said with: the one before it, or the first one behind it. */
@@ -87,7 +94,11 @@ function pair(text: string, dates: DateMention[], times: TimeMention[], turn: nu
   for (const time of usable) {
     const date = dates.findLast((one) => one.end <= time.start) ?? following(text, time, dates, usable)
     if (date) used.add(date)
-    slots.push({ time: time.time, timeAt: place(time), ...(date && { date: date.date, dateAt: place(date) }) })
+    slots.push({
+      time: time.time,
+      timeAt: place(time),
+      ...(date && { date: date.date, dateAt: place(date) }),
+    })
   }
   for (const date of dates) if (!used.has(date)) slots.push({ date: date.date, dateAt: place(date) })
   return slots.sort((a, b) => firstPlace(a) - firstPlace(b))

@@ -43,7 +43,7 @@ function readSpelled(list: Piece[], at: number): { word: string; next: number } 
   const units: Unit[] = []
   let next = at
   for (let unit = readUnit(list, next); unit; unit = readUnit(list, next)) {
-    if (units.length > 0 && !joins(list[next]!)) break
+    if (units.length > 0 && !joins(list[next]!, list[next - 1]!, units.length)) break
     units.push(unit)
     next = unit.next
     const skipped = skipFillers(list, next)
@@ -57,7 +57,11 @@ function readSpelled(list: Piece[], at: number): { word: string; next: number } 
   return { word: word.replace(/[-']+$/, ''), next: kept.at(-1)!.next }
 }
 
-const joins = (piece: Piece) => /^[\s\-–,.…]*$/.test(piece.gap)
+/** A full stop ends the word unless the letters have been parted by full stops before. */
+const joins = (piece: Piece, before: Piece, count: number) => {
+  if (!/^[\s\-–,.…]*$/.test(piece.gap)) return false
+  return count < 2 || !piece.gap.includes('.') || before.gap.includes('.')
+}
 
 /** `a.m.`, `U.S.A.`, `e.g.`: letters with full stops between and nothing else. */
 const isAbbreviation = (list: Piece[], at: number, units: Unit[]) =>
@@ -92,19 +96,25 @@ function repeated(list: Piece[], at: number, times: number): Unit | undefined {
 function withExample(list: Piece[], at: number, letter: string): Unit {
   const first = list[at + 1]?.lower ?? ''
   const second = list[at + 2]?.lower ?? ''
-  const skip = first === 'as' && (second === 'in' || second === 'an') ? 3 : /^(?:as|for|like|is)$/.test(first) ? 2 : 0
+  const skip =
+    first === 'as' && (second === 'in' || second === 'an') ? 3 : /^(?:as|for|like|is)$/.test(first) ? 2 : 0
   const example = list[at + skip]?.lower ?? ''
   const given = skip > 0 && example.length > 1 && example.startsWith(letter)
   return { letters: letter, next: given ? at + skip + 1 : at + 1, certain: given }
 }
 
 const isRadio = (list: Piece[], at: number) => {
-  const neighbour = (place: number) => NATO.has(list[place]?.lower ?? '') || LETTER.test(list[place]?.lower ?? '')
-  return (neighbour(at - 1) && neighbour(at + 1)) || (neighbour(at + 1) && neighbour(at + 2)) || (neighbour(at - 1) && neighbour(at - 2))
+  const neighbour = (place: number) =>
+    NATO.has(list[place]?.lower ?? '') || LETTER.test(list[place]?.lower ?? '')
+  return (
+    (neighbour(at - 1) && neighbour(at + 1)) ||
+    (neighbour(at + 1) && neighbour(at + 2)) ||
+    (neighbour(at - 1) && neighbour(at - 2))
+  )
 }
 
 const AFTER_I =
-  /^(?:need|want|would|wanted|have|had|am|was|will|can|could|think|live|just|got|know|don't|do|called|call|see|hope|guess|understand|don|said|mean|like|love|see|appreciate|should|might|may|also|spell)$/
+  /^(?:need|want|would|wanted|have|had|am|was|will|can|could|think|live|just|got|know|don't|do|called|call|see|hope|guess|understand|don|said|mean|like|love|see|appreciate|saw|found|heard|went|tried|should|might|may|also|spell)$/
 
 /** In «d o e i need» the last letter is a word of the next sentence. */
 function dropTrailingPronoun(list: Piece[], units: Unit[]): Unit[] {
@@ -119,7 +129,9 @@ function dropTrailingPronoun(list: Piece[], units: Unit[]): Unit[] {
 
 /** `smith` as a name is written. */
 export const asName = (word: string) =>
-  word.toLowerCase().replace(/(^|[\s'’-])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase())
+  word
+    .toLowerCase()
+    .replace(/(^|[\s'’-])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase())
 
 /** 0 for strangers to 1 for the same word, by the letters that have to be changed. */
 export function likeness(one: string, other: string): number {

@@ -20,18 +20,18 @@ export interface CallSummary {
 export function summarize(call: Call): CallSummary {
   const candidates = collect(call)
   if (candidates.length === 0) return { summary: briefly(call), points: [] }
-  const points = pickPoints(candidates).map(
-    (one) => `${nameOf(one)}: ${shorten(capitalise(withoutOpening(one.text)), LONGEST_POINT)}`,
-  )
-  if (!isEnglish(call.language)) return { ...quoted(candidates), points, language_supported: false }
+  if (!isEnglish(call.language)) return quoted(candidates)
   const chosen = [
     pickReason(candidates, call.direction === 'outbound'),
     ...pickActions(candidates),
     pickOutcome(candidates),
   ]
-  const told = [...new Set(chosen.filter((one) => one !== undefined))].sort((a, b) => a.place - b.place)
-  const parts = (told.length > 0 ? told : pickPoints(candidates).slice(0, 3)).map((one) => tell(one))
-  return { summary: [...joinSubjects(parts), ...impression(call)].join(' '), points }
+  const told = inOrder(chosen.filter((one) => one !== undefined))
+  const parts = (told.length > 0 ? told : pickPoints(candidates).slice(0, 3)).map(tell)
+  return {
+    summary: [...joinSubjects(parts), ...impression(call)].join(' '),
+    points: inOrder([...told, ...pickPoints(candidates, told)]).map(pointOf),
+  }
 }
 
 interface Candidate {
@@ -48,6 +48,11 @@ const LONGEST_POINT = 180
 const LONGEST_TOLD = 220
 const SHORTEST_WORDS = 4
 const MOST_POINTS = 6
+
+const inOrder = (some: Candidate[]) => [...new Set(some)].sort((a, b) => a.place - b.place)
+
+const pointOf = (one: Candidate) =>
+  `${nameOf(one)}: ${shorten(capitalise(withoutOpening(one.text)), LONGEST_POINT)}`
 
 const nameOf = ({ role, speaker }: Candidate) => (role === 'other' ? speaker : capitalise(role))
 
@@ -86,7 +91,9 @@ const byScore = (candidates: Candidate[], score: (one: Candidate) => number) =>
 
 /** The customer's own words, early in the call; on an outbound call the agent may say it first. */
 function pickReason(candidates: Candidate[], outbound: boolean): Candidate | undefined {
-  const asking = candidates.filter((one) => one.role !== 'agent' || (outbound && (one.place < 0.3 || one.turn < 4)))
+  const asking = candidates.filter(
+    (one) => one.role !== 'agent' || (outbound && (one.place < 0.3 || one.turn < 4)),
+  )
   const first = asking[0]
   const early = asking.filter((one) => one.place <= 0.5 || one.turn === first?.turn)
   const score = (one: Candidate) =>
@@ -117,18 +124,20 @@ function pickOutcome(candidates: Candidate[]): Candidate | undefined {
 /** «I've put that in the notes» tells little without what came before. */
 const vagueness = (text: string) => Math.max(0, 3 - contentWords(text).length)
 
-function pickPoints(candidates: Candidate[]): Candidate[] {
+function pickPoints(candidates: Candidate[], told: Candidate[] = []): Candidate[] {
   const cues = [...WANTS, ...DONE, ...ENDED]
-  const ranked = byScore(
-    candidates,
-    (one) => one.rank * 2 + cueScore(one.text, cues) / 4 - (isQuestion(one.text) ? 1 : 0) + 0.01,
-  )
+  const value = (one: Candidate) =>
+    one.rank * 2 +
+    cueScore(one.text, cues) / 4 -
+    (isQuestion(one.text) ? 1 : 0) -
+    vagueness(one.text) / 4 +
+    0.01
   const wanted = Math.max(3, Math.min(MOST_POINTS, Math.round(candidates.length / 4)))
-  const chosen: Candidate[] = []
-  for (const one of ranked) {
+  const chosen = [...told]
+  for (const one of byScore(candidates, value)) {
     if (chosen.length < wanted && !chosen.some((other) => repeats(one.text, other.text))) chosen.push(one)
   }
-  return chosen.sort((a, b) => a.place - b.place)
+  return inOrder(chosen)
 }
 
 function repeats(a: string, b: string): boolean {
@@ -137,12 +146,20 @@ function repeats(a: string, b: string): boolean {
   return shared >= 3 && shared / Math.min(left.size, right.length) > 0.7
 }
 
-/** The second of two sentences about the same speaker says «They». */
-const joinSubjects = (parts: string[]) =>
-  parts.map((part, index) => {
-    const who = /^The (?:customer|agent)(?= (?:said|asked))/.exec(part)?.[0]
-    return who && parts[index - 1]?.startsWith(`${who} `) ? part.replace(who, 'They also') : part
+/** The same speaker again is «They», who also said, and then added. */
+function joinSubjects(parts: string[]): string[] {
+  let [before, repeats] = ['', 0]
+  return parts.map((part) => {
+    const who = /^The (?:customer|agent)(?= (?:said|asked))/.exec(part)?.[0] ?? ''
+    repeats = who !== '' && who === before ? repeats + 1 : 0
+    before = who
+    if (repeats === 0) return part
+    const they = part.replace(who, 'They')
+    return repeats > 1 || /\balso\b/.test(part)
+      ? they.replace('They said', 'They added')
+      : they.replace('They', 'They also')
   })
+}
 
 const IMPRESSIONS = {
   positive: ['The customer was pleased.'],
@@ -152,9 +169,11 @@ const IMPRESSIONS = {
 
 const impression = (call: Call): string[] => IMPRESSIONS[customerSentiment(call).sentiment]
 
-function quoted(candidates: Candidate[]) {
-  const parts = pickPoints(candidates).slice(0, 3)
-  return { summary: parts.map((one) => `${nameOf(one)}: “${shorten(one.text, LONGEST_POINT)}”`).join(' ') }
+/** Other languages are not retold, only quoted. */
+function quoted(candidates: Candidate[]): CallSummary {
+  const points = pickPoints(candidates)
+  const summary = points.slice(0, 3).map((one) => `${nameOf(one)}: “${shorten(one.text, LONGEST_POINT)}”`)
+  return { summary: summary.join(' '), points: points.map(pointOf), language_supported: false }
 }
 
 function briefly(call: Call): string {

@@ -4,7 +4,10 @@ export const ROUTINE =
 
 /** Each cue with its weight: what the customer wants, what is done about it, how the call ends. */
 export const WANTS: [RegExp, number][] = [
-  [/\b(?:i|we)(?:'ve| have)? (?:just )?(?:dropped off|brought|ordered|bought|booked|received|rented|moved|signed up|noticed|chipped|broke)\b/i, 2],
+  [
+    /\b(?:i|we)(?:'ve| have)? (?:just )?(?:dropped off|brought|ordered|bought|booked|received|rented|moved|signed up|noticed|chipped|broke)\b/i,
+    2,
+  ],
   [/\b(?:i(?:'m| am)|just|was) calling (?:about|because|to|for|in|regarding|since|on)\b|\bthe reason\b/i, 4],
   [
     /\b(?:i(?:'d| would) like|i need|i want|i was hoping|i(?:'m| am) (?:looking|trying|hoping)|we need|we(?:'d| would) like|i have to)\b/i,
@@ -31,6 +34,10 @@ export const DONE: [RegExp, number][] = [
   [/\b(?:because|turns out|looks like|it seems|the (?:reason|cause|problem))\b/i, 1],
 ]
 export const ENDED: [RegExp, number][] = [
+  [
+    /\byour (?:[\w'-]+ ){1,4}is (?:now |set |on |for |at )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|the \w+th)\b/i,
+    3,
+  ],
   [
     /\b(?:you(?:'re| are) (?:all set|booked|confirmed|scheduled|set|good to go)|(?:is|are|been) (?:booked|confirmed|scheduled|resolved|cancell?ed|refunded|fixed|credited|processed|reserved)|see you|(?:we|i)(?:'ll| will) (?:see|call|send|follow|email|get back)|(?:i|we)(?:'ve| have) (?:booked|scheduled|put|sent|moved|cancell?ed|reserved|added|opened|escalated|issued|applied))\b/i,
     4,

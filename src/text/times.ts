@@ -1,4 +1,4 @@
-import { readNumber } from './numbers.ts'
+import { isNumberWord, readNumber } from './numbers.ts'
 import { continues, endsSentence, type Piece, pieces } from './pieces.ts'
 
 export type DayPart = 'morning' | 'afternoon' | 'evening'
@@ -47,7 +47,9 @@ const UNITS =
   /^(?:people|persons?|guests?|adults?|kids|children|days?|weeks?|months?|years?|hours?|hrs?|minutes?|mins?|seconds?|dollars?|bucks|cents|percent|euros?|pounds?|nights?|rooms?|bedrooms?|beds?|miles?|times|tires?|tyres?|teeth|tooth|stars?|patients?|appointments?|of|street|st|avenue|ave|road|drive|lane|boulevard|point|inch(?:es)?|feet|foot|star|items?|thousand|hundred|million|and a half|units?|blocks?|floors?|doors?|dogs?|cats?|others?|more|different|year|month|week|day|hour|grand|k|mg|sessions?|treatments?|openings?|slots?|options?|locations?|seats?|passengers?|bags?|vehicles?|cars?)$/
 const BEFORE_STRONG = new Set(['at', 'around'])
 const BEFORE_WEAK = new Set(
-  'do take have about or say that it by then after before until till between and to from like prefer want there'.split(' '),
+  'do take have about or say that it by then after before until till between and to from like prefer want there'.split(
+    ' ',
+  ),
 )
 const AFTER_BARE =
   /^(?:ish|works?|is|would|will|please|then|on|tomorrow|today|tonight|instead|sounds|should|it|okay|ok|fine|if|or|in|and|to|until|this|next|monday|tuesday|wednesday|thursday|friday|saturday|sunday)$/
@@ -76,7 +78,9 @@ export function dayPart(text: string): DayPart | undefined {
 
 function readClock(list: Piece[], at: number): Clock | undefined {
   const word = list[at]!.lower
-  if (word === 'noon' || word === 'midday') return { hour: 12, minute: 0, next: at + 1, bare: false, half: 'pm' }
+  if (!/^(?:\d|noon|mid|half|quarter)/.test(word) && !isNumberWord(word)) return undefined
+  if (word === 'noon' || word === 'midday')
+    return { hour: 12, minute: 0, next: at + 1, bare: false, half: 'pm' }
   if (word === 'midnight') return { hour: 12, minute: 0, next: at + 1, bare: false, half: 'am' }
   const clock = readPast(list, at) ?? readHour(list, at)
   return clock && withHalf(list, clock)
@@ -85,24 +89,37 @@ function readClock(list: Piece[], at: number): Clock | undefined {
 /** `half past two`, `quarter to nine`, `ten past four`, `half two`. */
 function readPast(list: Piece[], at: number): Clock | undefined {
   const word = list[at]!.lower
-  const named = word === 'half' ? { value: 30, next: at + 1 } : word === 'quarter' ? { value: 15, next: at + 1 } : undefined
+  const named =
+    word === 'half'
+      ? { value: 30, next: at + 1 }
+      : word === 'quarter'
+        ? { value: 15, next: at + 1 }
+        : undefined
   const minutes = named ?? readNumber(list, at)
   if (!minutes || minutes.value < 1 || minutes.value > 30) return undefined
   let next = minutes.next
   if (list[next]?.lower === 'minutes') next += 1
   const way = list[next]?.lower ?? ''
   const past = way === 'past' || (way === 'after' && named !== undefined)
-  const before = named?.value !== 30 && (/^(?:till|before)$/.test(way) || (way === 'to' && (named || minutes.value % 5 === 0)))
+  const before =
+    named?.value !== 30 &&
+    (/^(?:till|before)$/.test(way) || (way === 'to' && (named || minutes.value % 5 === 0)))
   const direct = word === 'half' && !past && continues(list[next])
   if (!past && !before && !direct) return undefined
   const hour = readNumber(list, direct ? next : next + 1)
   if (!hour || hour.ordinal || hour.value < 1 || hour.value > 12) return undefined
   if (!named && !past && isRangeStart(list, at)) return undefined
   const total = hour.value * 60 + (before ? -minutes.value : minutes.value)
-  return { hour: Math.floor(total / 60) || 12, minute: total % 60, next: skipOclock(list, hour.next), bare: false }
+  return {
+    hour: Math.floor(total / 60) || 12,
+    minute: total % 60,
+    next: skipOclock(list, hour.next),
+    bare: false,
+  }
 }
 
-const isRangeStart = (list: Piece[], at: number) => /^(?:from|between|nine|eight|seven)$/.test(list[at - 1]?.lower ?? '')
+const isRangeStart = (list: Piece[], at: number) =>
+  /^(?:from|between|nine|eight|seven)$/.test(list[at - 1]?.lower ?? '')
 
 const skipOclock = (list: Piece[], at: number) => {
   if (/^o'?clock$/.test(list[at]?.lower ?? '')) return at + 1
@@ -111,7 +128,8 @@ const skipOclock = (list: Piece[], at: number) => {
 
 function readHour(list: Piece[], at: number): Clock | undefined {
   const hour = readNumber(list, at)
-  if (!hour || hour.ordinal || hour.value > 24 || hour.next !== at + 1 || /[$€£#/]\s*$/.test(list[at]!.gap)) return undefined
+  if (!hour || hour.ordinal || hour.value > 24 || hour.next !== at + 1 || /[$€£#/]\s*$/.test(list[at]!.gap))
+    return undefined
   if (isInsideNumber(list, at)) return undefined
   const oclock = skipOclock(list, hour.next)
   if (oclock > hour.next) return { hour: hour.value, minute: 0, next: oclock, bare: false }
@@ -137,7 +155,8 @@ function readMinutes(list: Piece[], at: number, hour: number): Clock | undefined
   if (hour < 1 || hour > 12 || !/^\s+$|^-$/.test(following.gap)) return undefined
   const zero = /^(?:oh|o|zero)$/.test(following.lower)
   const minute = readNumber(list, zero ? at + 2 : at + 1)
-  if (!minute || minute.ordinal || minute.value > 59 || (zero ? minute.value > 9 : minute.value < 10)) return undefined
+  if (!minute || minute.ordinal || minute.value > 59 || (zero ? minute.value > 9 : minute.value < 10))
+    return undefined
   if (isFigureBeforeMore(list, minute.next)) return undefined
   if (!zero && minute.value % 5 !== 0 && !isHalf(list, minute.next)) return undefined
   return { hour, minute: minute.value, next: skipOclock(list, minute.next), bare: false }
@@ -146,7 +165,11 @@ function readMinutes(list: Piece[], at: number, hour: number): Clock | undefined
 const isFigureBeforeMore = (list: Piece[], next: number) => {
   const after = list[next]
   if (!after || !/^[ -]*$/.test(after.gap)) return false
-  return readNumber(list, next) !== undefined || /^(?:oh|double|triple)$/.test(after.lower) || UNITS.test(after.lower)
+  return (
+    readNumber(list, next) !== undefined ||
+    /^(?:oh|double|triple)$/.test(after.lower) ||
+    UNITS.test(after.lower)
+  )
 }
 
 const isHalf = (list: Piece[], at: number) => /^(?:am|pm|a|p)$/.test(list[at]?.lower ?? '')
@@ -202,8 +225,15 @@ function settle(
   const prior = found.at(-1)
   const touches = prior?.end === list[at - 2]?.end && prior !== undefined
   const time = `${String(hour).padStart(2, '0')}:${String(clock.minute).padStart(2, '0')}`
-  const until = touches && (/^(?:to|until|till|through)$/.test(joint) || (joint === 'and' && isBetween(list, prior)))
-  return { time, start: list[at]!.start, end: list[clock.next - 1]!.end, certain: clock.half !== undefined, until }
+  const until =
+    touches && (/^(?:to|until|till|through)$/.test(joint) || (joint === 'and' && isBetween(list, prior)))
+  return {
+    time,
+    start: list[at]!.start,
+    end: list[clock.next - 1]!.end,
+    certain: clock.half !== undefined,
+    until,
+  }
 }
 
 const isBetween = (list: Piece[], prior: TimeMention) => {
@@ -229,7 +259,8 @@ function partAfter(list: Piece[], next: number): DayPart | undefined {
   return undefined
 }
 
-const halved = (hour: number, half: 'am' | 'pm') => (half === 'am' ? hour % 12 : hour > 12 ? hour : (hour % 12) + 12)
+const halved = (hour: number, half: 'am' | 'pm') =>
+  half === 'am' ? hour % 12 : hour > 12 ? hour : (hour % 12) + 12
 
 function guessed(clock: Clock, part: DayPart | undefined, hours: Opening) {
   if (clock.hour > 12 || clock.hour === 0) return clock.hour % 24

@@ -2,7 +2,16 @@ import { afterEach, expect, test } from 'bun:test'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { call, closePools, findProcesses, openPool, pluginFolder, until } from '../support/plugin-pools.ts'
+import { createPool } from '../../src/plugin-host/pool.ts'
+import {
+  call,
+  closePools,
+  findProcesses,
+  HOST_COMMAND,
+  openPool,
+  pluginFolder,
+  until,
+} from '../support/plugin-pools.ts'
 
 const PARENT = join(import.meta.dir, '../support/plugin-pool-parent.ts')
 
@@ -37,6 +46,17 @@ test('closing ends hosts, hanging or not, and what they started', async () => {
   rmSync(tempFolder, { recursive: true })
 })
 
+test('closing at once leaves nothing behind either', async () => {
+  const tempFolder = pluginFolder()
+  const pool = createPool({ folder: pluginFolder('good/words'), tempFolder, command: HOST_COMMAND })
+  const ready = pool.ready().catch((error: Error) => error.message)
+  await pool.close()
+  expect(await ready).toContain('closed')
+  await Bun.sleep(100)
+  expect(hostsIn(tempFolder)).toEqual([])
+  expect(readdirSync(tempFolder)).toEqual([])
+})
+
 test('nothing outlives a parent that is killed', async () => {
   const tempFolder = mkdtempSync(join(tmpdir(), 'earshot-test-'))
   const folder = pluginFolder('good/hears', 'bad/loops', 'bad/never-settles', 'bad/spawns')
@@ -48,6 +68,11 @@ test('nothing outlives a parent that is killed', async () => {
   expect(hostsIn(tempFolder).length).toBeGreaterThanOrEqual(5)
   parent.kill('SIGKILL')
   await until(() => hostsIn(tempFolder).length === 0, 2000)
+  const [left] = readdirSync(tempFolder)
+  await openPool({ folder, tempFolder })
+  expect(readdirSync(tempFolder)).toHaveLength(1)
+  expect(readdirSync(tempFolder)).not.toContain(left)
+  await closePools()
   rmSync(tempFolder, { recursive: true })
 })
 

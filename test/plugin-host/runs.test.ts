@@ -90,6 +90,26 @@ test('variables are checked strictly', async () => {
   expect(await pool.validateVariables('hears', { url: 'x' })).toMatchObject({ valid: true, missing: null })
 })
 
+test('requests stay within the network policy', async () => {
+  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response('hello') })
+  const runs = [{ algorithmId: 'fetches', variables: { url: server.url.href } }]
+  const closed = await openPool({ folder: pluginFolder('good/fetches') })
+  const [refused] = await closed.analyze({ call, runs })
+  expect(refused).toMatchObject({ status: 'failed', error: { code: 'plugin_error' } })
+  const open = await openPool({ folder: pluginFolder('good/fetches'), allowNetworks: ['127.0.0.0/8'] })
+  expect(await open.analyze({ call, runs })).toMatchObject([
+    { status: 'completed', result: { text: 'hello' } },
+  ])
+  await server.stop(true)
+})
+
+test('the program itself is the host', async () => {
+  const pool = await openPool({ folder: pluginFolder('good/words'), command: undefined })
+  expect(await pool.analyze({ call, runs: [{ algorithmId: 'words' }] })).toMatchObject([
+    { status: 'completed' },
+  ])
+})
+
 describe('transcribers', () => {
   test('answer with turns in the order of time', async () => {
     const pool = await openPool({ folder: pluginFolder('good/hears') })
@@ -117,10 +137,10 @@ describe('transcribers', () => {
 
   test('that hang are stopped without touching algorithms', async () => {
     const pool = await openPool({ folder: pluginFolder('good/hears', 'good/words') })
-    const hanging = pool.transcribe('hears', recording, { mode: 'loops' }, { timeLimitMs: 600 })
+    const hanging = pool.transcribe('hears', recording, { mode: 'loops' }, { timeLimitMs: 1500 })
     const started = performance.now()
     await pool.analyze({ call, runs: [{ algorithmId: 'words' }] })
-    expect(performance.now() - started).toBeLessThan(400)
+    expect(performance.now() - started).toBeLessThan(1000)
     expect(await hanging).toMatchObject({ error: { code: 'plugin_timeout' } })
     expect(await pool.transcribe('hears', recording, {})).toMatchObject({ status: 'completed' })
   })

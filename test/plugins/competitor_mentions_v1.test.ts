@@ -9,9 +9,18 @@ const find = async (text: string, variables: unknown) =>
 
 const BRANDS = {
   competitors: [
-    { name: 'Target' }, { name: 'Square' }, { name: 'Apple' }, { name: 'Sprint' }, { name: 'Delta' }, { name: 'Verizon' },
-    { name: 'T-Mobile', aliases: ['Magenta'] }, { name: 'AT&T' }, { name: 'Best Buy' }, { name: 'RingCentral' },
-    { name: 'Delta Dental' }, { name: 'Progressive' },
+    { name: 'Target' },
+    { name: 'Square' },
+    { name: 'Apple' },
+    { name: 'Sprint' },
+    { name: 'Delta' },
+    { name: 'Verizon' },
+    { name: 'T-Mobile', aliases: ['Magenta'] },
+    { name: 'AT&T' },
+    { name: 'Best Buy' },
+    { name: 'RingCentral' },
+    { name: 'Delta Dental' },
+    { name: 'Progressive' },
   ],
 }
 
@@ -40,6 +49,9 @@ describe('names and everyday words', () => {
     ['It is a progressive disease, Doctor Lee said.', []],
     ['I have Progressive, and Geico too.', ['Progressive']],
     ['Magenta offered it to us.', ['T-Mobile']],
+    ['We live near Times Square, Anna.', []],
+    ['It is at 12 Apple Street.', []],
+    ['Is Target cheaper, or Square?', ['Square', 'Target']],
     // Recogniser output without capitals: the words around decide.
     ['i can get it cheaper at target', ['Target']],
     ['we want to target new customers', []],

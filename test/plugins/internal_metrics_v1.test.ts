@@ -48,7 +48,11 @@ describe('from the times of the turns', () => {
     expect(result.interruptions).toEqual([])
   })
   test('turns of one side in a row are one monologue', async () => {
-    const result = await measure([said('Agent', words(10), 0, 5), said('Agent', words(10), 6, 11), said('Customer', 'ok', 12, 13)])
+    const result = await measure([
+      said('Agent', words(10), 0, 5),
+      said('Agent', words(10), 6, 11),
+      said('Customer', 'ok', 12, 13),
+    ])
     expect(result.longest_monologue_seconds.agent).toBe(11)
   })
 })
@@ -56,7 +60,14 @@ describe('from the times of the turns', () => {
 test('the channels of the recording count more than the turns', async () => {
   const turns = [said('Agent', words(20), 0, 30), said('Customer', words(20), 30, 60)]
   const channels: Call['channels'] = [
-    { channel: 0, role: 'agent', segments: [{ start_ms: 0, end_ms: 8000 }, { start_ms: 20_000, end_ms: 24_000 }] },
+    {
+      channel: 0,
+      role: 'agent',
+      segments: [
+        { start_ms: 0, end_ms: 8000 },
+        { start_ms: 20_000, end_ms: 24_000 },
+      ],
+    },
     { channel: 1, role: 'customer', segments: [{ start_ms: 10_000, end_ms: 18_000 }] },
   ]
   const result = await measure(turns, { channels, duration_seconds: 60 })
@@ -87,7 +98,8 @@ describe('from words alone', () => {
     expect(result.interruptions).toEqual([{ turn: 1, by: 'customer' }])
   })
   test('questions without question marks', async () => {
-    const text = 'Agent: okay how can i help you\nCustomer: hi do you have any rooms left and what is the price\nAgent: how many nights'
+    const text =
+      'Agent: okay how can i help you\nCustomer: hi do you have any rooms left and what is the price\nAgent: how many nights'
     expect((await measure(text)).questions).toEqual({ agent: 2, customer: 1 })
   })
 })

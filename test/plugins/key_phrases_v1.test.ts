@@ -3,7 +3,9 @@ import phrases from '../../plugins/key_phrases_v1.ts'
 import { callOf, context } from '../support/calls.ts'
 
 const find = async (text: string, variables: unknown = {}, overrides = {}) =>
-  phrases.result.parse(await phrases.analyze(callOf(text, overrides), phrases.variables.parse(variables), context))
+  phrases.result.parse(
+    await phrases.analyze(callOf(text, overrides), phrases.variables.parse(variables), context),
+  )
 
 const SOLAR = `
 Agent: Hi, thank you for calling Suncrest, this is Vera. How can I help you today?
@@ -26,14 +28,18 @@ test('no greetings, fillers, names of the speakers or numbers', async () => {
 })
 
 test('scores fall, and forms of one phrase count together', async () => {
-  const { phrases } = await find('Customer: My brake pad squeaks. Are brake pads expensive? I bought brake pads there.')
+  const { phrases } = await find(
+    'Customer: My brake pad squeaks. Are brake pads expensive? I bought brake pads there.',
+  )
   const scores = phrases.map(({ score }) => score)
   expect([...scores].sort((a, b) => b - a)).toEqual(scores)
   expect(phrases[0]).toMatchObject({ phrase: 'brake pads', count: 3 })
 })
 
 test('recogniser output without punctuation', async () => {
-  const { phrases } = await find('Agent: hi this is mike\nCustomer: hi mike the water heater is leaking again\nAgent: how old is the water heater\nCustomer: the water heater is ten years old')
+  const { phrases } = await find(
+    'Agent: hi this is mike\nCustomer: hi mike the water heater is leaking again\nAgent: how old is the water heater\nCustomer: the water heater is ten years old',
+  )
   expect(phrases[0]).toMatchObject({ phrase: 'water heater', count: 3, turns: [1, 2, 3] })
   expect(phrases.map(({ phrase }) => phrase)).not.toContain('mike')
 })
@@ -49,7 +55,11 @@ test('an empty call has none', async () => {
 })
 
 test('another language says so', async () => {
-  const result = await find('Customer: La calefacción no funciona. La calefacción hace ruido.', {}, { language: 'es' })
+  const result = await find(
+    'Customer: La calefacción no funciona. La calefacción hace ruido.',
+    {},
+    { language: 'es' },
+  )
   expect(result.language_supported).toBe(false)
   expect(result.phrases.some(({ phrase }) => phrase.includes('calefacción'))).toBe(true)
 })

@@ -5,7 +5,8 @@ import { callOf, context } from '../support/calls.ts'
 const score = async (text: string, variables: unknown = {}, overrides = {}) =>
   qa.result.parse(await qa.analyze(callOf(text, overrides), qa.variables.parse(variables), context))
 
-const passedIds = async (text: string) => (await score(text)).checks.filter(({ passed }) => passed).map(({ id }) => id)
+const passedIds = async (text: string) =>
+  (await score(text)).checks.filter(({ passed }) => passed).map(({ id }) => id)
 
 const GOOD = `
 Agent: Good afternoon, Pinewood Hotel, this is Andre speaking. How may I help you?
@@ -30,7 +31,10 @@ test('a good call passes everything', async () => {
   expect(result.score).toBe(100)
   expect(result.passed).toBe(true)
   const empathy = result.checks.find(({ id }) => id === 'empathy')
-  expect(empathy).toMatchObject({ turn: 2, quote: "I'm so sorry about that, that must be very uncomfortable." })
+  expect(empathy).toMatchObject({
+    turn: 2,
+    quote: "I'm so sorry about that, that must be very uncomfortable.",
+  })
 })
 
 test('a poor call passes nothing', async () => {
@@ -43,46 +47,106 @@ test('a poor call passes nothing', async () => {
 })
 
 test('empathy is not asked for when nothing is wrong', async () => {
-  const result = await score('Agent: Hi, this is Ann from Tidy Homes.\nCustomer: I want to book a cleaning.\nAgent: Friday?\nCustomer: Yes.')
+  const result = await score(
+    'Agent: Hi, this is Ann from Tidy Homes.\nCustomer: I want to book a cleaning.\nAgent: Friday?\nCustomer: Yes.',
+  )
   const empathy = result.checks.find(({ id }) => id === 'empathy')
   expect(empathy).toMatchObject({ passed: true, turn: null })
   expect(empathy?.comment).toContain('no problem')
 })
 
 test('empathy before the problem is told does not count', async () => {
-  const ids = await passedIds("Agent: I'm sorry to hear you had to wait.\nCustomer: My car broke down.\nAgent: Where?\nCustomer: On Route 9.")
+  const ids = await passedIds(
+    "Agent: I'm sorry to hear you had to wait.\nCustomer: My car broke down.\nAgent: Where?\nCustomer: On Route 9.",
+  )
   expect(ids).not.toContain('empathy')
 })
 
 test('«sorry, could you repeat that» is no empathy', async () => {
-  const ids = await passedIds('Agent: Hello.\nCustomer: My roof is leaking.\nAgent: Sorry, could you repeat that?\nCustomer: My roof.')
+  const ids = await passedIds(
+    'Agent: Hello.\nCustomer: My roof is leaking.\nAgent: Sorry, could you repeat that?\nCustomer: My roof.',
+  )
   expect(ids).not.toContain('empathy')
 })
 
 test('«no problem» is not «not my problem»', async () => {
-  expect(await passedIds('Agent: Hello.\nCustomer: One ticket.\nAgent: No problem.')).toContain('forbidden_phrases')
+  expect(await passedIds('Agent: Hello.\nCustomer: One ticket.\nAgent: No problem.')).toContain(
+    'forbidden_phrases',
+  )
 })
 
 test('an offer the customer rejects in anger is no resolution', async () => {
-  const ids = await passedIds("Agent: Hello.\nCustomer: I was overcharged.\nAgent: I've issued a credit of two dollars.\nCustomer: Two dollars? That's an insult, this is ridiculous. I want my money back.")
+  const ids = await passedIds(
+    "Agent: Hello.\nCustomer: I was overcharged.\nAgent: I've issued a credit of two dollars.\nCustomer: Two dollars? That's an insult, this is ridiculous. I want my money back.",
+  )
   expect(ids).not.toContain('resolution')
 })
 
 describe('an own scorecard', () => {
   const check = (fields: object) => ({ scorecard: [{ id: 'x', name: 'X', ...fields }] })
   const cases: [string, object, string, boolean][] = [
-    ['same words', { phrases: ['verify your date of birth'] }, 'Agent: Can you verify your date of birth?', true],
-    ['other words', { phrases: ['I apologize for the inconvenience'] }, 'Agent: We really apologise for all this inconvenience.', true],
-    ['inflected and with gaps', { phrases: ['this call is recorded'] }, 'Agent: Please note that this call may be monitored and recorded.', true],
+    [
+      'same words',
+      { phrases: ['verify your date of birth'] },
+      'Agent: Can you verify your date of birth?',
+      true,
+    ],
+    [
+      'other words',
+      { phrases: ['I apologize for the inconvenience'] },
+      'Agent: We really apologise for all this inconvenience.',
+      true,
+    ],
+    [
+      'inflected and with gaps',
+      { phrases: ['this call is recorded'] },
+      'Agent: Please note that this call may be monitored and recorded.',
+      true,
+    ],
     ['something else', { phrases: ['verify your date of birth'] }, 'Agent: What date works for you?', false],
     ['a denial', { phrases: ['I can offer a discount'] }, "Agent: I can't offer any discount.", false],
-    ['the wrong side', { phrases: ['verify your address'] }, 'Customer: Should I verify my address?\nAgent: No.', false],
-    ['the customer asked for', { phrases: ['sounds good'], who: 'customer' }, 'Agent: Ten?\nCustomer: That sounds good.', true],
-    ['anyone', { phrases: ['purple elephant'], who: 'anyone' }, 'Agent: Hi.\nCustomer: A purple elephant!', true],
-    ['too late for the start', { phrases: ['how can I help'], where: 'start' }, 'Agent: Hi.\nAgent: One.\nAgent: Two.\nAgent: How can I help?', false],
-    ['at the end', { phrases: ['survey'], where: 'end' }, 'Agent: Hi.\nCustomer: Hi.\nAgent: There will be a short survey.', true],
-    ['forbidden and said', { phrases: ['our systems are slow'], must_not: true }, 'Agent: Sorry, our systems are so slow today.', false],
-    ['forbidden and not said', { phrases: ['our systems are slow'], must_not: true }, 'Agent: One moment.', true],
+    [
+      'the wrong side',
+      { phrases: ['verify your address'] },
+      'Customer: Should I verify my address?\nAgent: No.',
+      false,
+    ],
+    [
+      'the customer asked for',
+      { phrases: ['sounds good'], who: 'customer' },
+      'Agent: Ten?\nCustomer: That sounds good.',
+      true,
+    ],
+    [
+      'anyone',
+      { phrases: ['purple elephant'], who: 'anyone' },
+      'Agent: Hi.\nCustomer: A purple elephant!',
+      true,
+    ],
+    [
+      'too late for the start',
+      { phrases: ['how can I help'], where: 'start' },
+      'Agent: Hi.\nAgent: One.\nAgent: Two.\nAgent: How can I help?',
+      false,
+    ],
+    [
+      'at the end',
+      { phrases: ['survey'], where: 'end' },
+      'Agent: Hi.\nCustomer: Hi.\nAgent: There will be a short survey.',
+      true,
+    ],
+    [
+      'forbidden and said',
+      { phrases: ['our systems are slow'], must_not: true },
+      'Agent: Sorry, our systems are so slow today.',
+      false,
+    ],
+    [
+      'forbidden and not said',
+      { phrases: ['our systems are slow'], must_not: true },
+      'Agent: One moment.',
+      true,
+    ],
     ['few words stay literal', { phrases: ['how can I help'] }, 'Agent: I need help.', false],
   ]
   for (const [name, fields, text, passed] of cases) {

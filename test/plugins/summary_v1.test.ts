@@ -76,7 +76,10 @@ test('nothing said, hardly anything said', async () => {
 })
 
 test('another language is quoted instead of retold', async () => {
-  const result = await sum('Agent: Guten Tag, Autohaus Weber.\nCustomer: Meine Bremsen quietschen seit gestern sehr laut.\nAgent: Dann schauen wir die Bremsen morgen an.', { language: 'de-DE' })
+  const result = await sum(
+    'Agent: Guten Tag, Autohaus Weber.\nCustomer: Meine Bremsen quietschen seit gestern sehr laut.\nAgent: Dann schauen wir die Bremsen morgen an.',
+    { language: 'de-DE' },
+  )
   expect(result.language_supported).toBe(false)
   expect(result.summary).toContain('Meine Bremsen quietschen seit gestern sehr laut.')
 })

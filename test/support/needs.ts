@@ -7,7 +7,7 @@
 import { test } from 'bun:test'
 import { appendFileSync } from 'node:fs'
 
-type Body = () => void | Promise<unknown>
+type Body = (() => void) | (() => Promise<unknown>)
 
 export function needs(...names: string[]) {
   const missing = names.filter((name) => !has(name))

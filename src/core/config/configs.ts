@@ -39,6 +39,16 @@ export function replaceConfig(
   return write(tx, actor, change, () => document)
 }
 
+/** RFC 7396 merge patch of the whole document. */
+export function patchConfig(
+  tx: Tx,
+  actor: Actor,
+  change: ConfigChange,
+  patch: Record<string, unknown>,
+): Promise<OwnConfig> {
+  return write(tx, actor, change, (before) => mergePatch(before, patch))
+}
+
 /** RFC 7396 merge patch of one section. */
 export function patchSection(
   tx: Tx,

@@ -117,7 +117,10 @@ const uuids = new WeakMap<Queryable, Map<string, string>>()
 /** Tenants are shown by UUID and stored by number; the pair never changes. */
 export async function entityUuid(db: Queryable, { type, id }: Entity): Promise<string> {
   let known = uuids.get(db)
-  if (!known || known.size >= CACHED_UUIDS) uuids.set(db, (known = new Map()))
+  if (!known || known.size >= CACHED_UUIDS) {
+    known = new Map()
+    uuids.set(db, known)
+  }
   const key = `${type} ${id}`
   const found = known.get(key)
   if (found !== undefined) return found

@@ -90,7 +90,7 @@ export const enableEndpoint = (tx: Tx, id: number) =>
     WHERE id = ${id}`)
 
 /** The endpoints at and below the actor's own level, and those it inherits. */
-export function endpointsSeenBy(db: Queryable, actor: Actor) {
+export function endpointsSeenBy(db: Queryable, actor: Actor, after: number, limit: number) {
   const seen = {
     platform: sql`1 = 1`,
     partner: sql`(entity_type = 'partner' AND entity_id = ${actor.partnerId})
@@ -105,5 +105,8 @@ export function endpointsSeenBy(db: Queryable, actor: Actor) {
       OR (entity_type = 'workspace' AND entity_id = ${actor.workspaceId})`,
   }[actor.scope]
   return db.all<Endpoint>(sql`
-    SELECT ${columns} FROM webhook_endpoints WHERE removed_at IS NULL AND (${seen}) ORDER BY id`)
+    SELECT ${columns} FROM webhook_endpoints
+    WHERE removed_at IS NULL AND (${seen}) AND id > ${after}
+    ORDER BY id
+    LIMIT ${limit}`)
 }

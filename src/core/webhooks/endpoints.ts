@@ -1,16 +1,19 @@
 import type { Queryable, Tx } from '../../db/db.ts'
 import { DAY, SECOND } from '../../lib/clock.ts'
-import { Refusal } from '../../lib/refusal.ts'
+import { isUuid } from '../../lib/ids.ts'
+import { notFound, Refusal } from '../../lib/refusal.ts'
 import { mask, type Sealer } from '../../lib/sealed.ts'
 import { resolveWithProvenance } from '../config/resolve.ts'
 import type { Config, ConfigEndpoint } from '../config/schema.ts'
-import type { Entity, EntityType } from '../tenancy/actors.ts'
+import type { Actor, Entity, EntityType } from '../tenancy/actors.ts'
 import { getWorkspace } from '../tenancy/tenants.sql.ts'
+import { mayUseEntity } from '../tenancy/tenants.ts'
 import {
   disableEndpoint,
   type Endpoint,
   type EndpointValues,
   endpointsOf,
+  findEndpoint,
   insertEndpoint,
   recordEndpointFailure,
   recordEndpointSuccess,
@@ -75,6 +78,15 @@ const unknownEndpoint = (at: number) => {
   return new Refusal('invalid', `${field}: No such endpoint at this level`, {
     errors: [{ field, message: 'No such endpoint at this level' }],
   })
+}
+
+/** One at or below the actor's own level; those it only inherits are not its to change. */
+export async function requireEndpoint(db: Queryable, actor: Actor, uuid: string): Promise<Endpoint> {
+  const endpoint = isUuid(uuid) ? await findEndpoint(db, uuid.toLowerCase()) : undefined
+  if (!endpoint) throw notFound('Webhook endpoint')
+  if (!(await mayUseEntity(db, actor, { type: endpoint.entityType, id: endpoint.entityId })))
+    throw new Refusal('forbidden', 'This token has no access to that webhook endpoint')
+  return endpoint
 }
 
 /** The endpoints that count for a workspace: those of the nearest level that names any, switched on or not. */

@@ -85,8 +85,8 @@ function endpointSecret(sealer: Sealer, endpoint: Signed): string | undefined {
 const cache = new WeakMap<Sealer, Map<string, Secret | string>>()
 
 function opened(sealer: Sealer, sealed: string, open: () => Secret | string): Secret | string {
-  let known = cache.get(sealer)
-  if (!known) cache.set(sealer, (known = new Map()))
+  const known = cache.get(sealer) ?? new Map<string, Secret | string>()
+  cache.set(sealer, known)
   const found = known.get(sealed)
   if (found !== undefined) return found
   const secret = open()

@@ -12,7 +12,11 @@ export const limit = (usual: number) =>
     .max(MAX_LIMIT, `Expected 1 to ${MAX_LIMIT}`)
     .default(usual)
 
-export const cursor = z.string().max(2000).optional().meta({ description: '`next_cursor` of the page before' })
+export const cursor = z
+  .string()
+  .max(2000)
+  .optional()
+  .meta({ description: '`next_cursor` of the page before' })
 
 /** Cursors are good for one list with one filter, asked by the same tenant. */
 export function cursors(app: App, list: string, { scope, ...actor }: Actor, filter: object = {}) {

@@ -23,6 +23,15 @@ function isRealDay([, year, month, day]: RegExpExecArray): boolean {
   return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day)
 }
 
+/** The same time in the form that everything behind the door expects: with a `T`, seconds and a plain offset. */
+export function plainTime(text: string): string {
+  const [, date, clock, seconds = ':00', offset = ''] =
+    /^(.{10})[Tt ](\d{2}:\d{2})(:\d{2}(?:[.,]\d{1,9})?)?(.*)$/.exec(text) ?? []
+  if (date === undefined) return text
+  const zone = offset.length === 5 ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset.toUpperCase()
+  return `${date}T${clock}${seconds.replace(',', '.')}${zone}`
+}
+
 export const hasOffset = (text: string) => /[Tt ]\d{2}:.*(?:[Zz]|[+-]\d{2}:?\d{2})$/.test(text)
 export const hasClock = (text: string) => /[Tt ]\d{2}:/.test(text)
 
@@ -43,4 +52,5 @@ export function momentOf(text: string | undefined, now: number): number | undefi
 }
 
 /** A plus sign that was not escaped arrives as a space. */
-const plus = (text: string) => text.replace(/ (\d{2}:?\d{2})$/, (whole, offset, at) => (at > 10 ? `+${offset}` : whole))
+const plus = (text: string) =>
+  text.replace(/ (\d{2}:?\d{2})$/, (whole, offset, at) => (at > 10 ? `+${offset}` : whole))
