@@ -7,7 +7,7 @@ const WIDTH = 76
 /** One line that tells what an algorithm found out. */
 export function describeRun({ algorithm_id, status, result, error }: DemoRun): string {
   if (status === 'failed' || !result) return `failed: ${error?.message ?? 'no result'}`
-  return (lines[algorithm_id] ?? JSON.stringify)(result).slice(0, 400)
+  return (lines[algorithm_id] ?? JSON.stringify)(result)
 }
 
 const lines: Record<string, (result: Result) => string> = {

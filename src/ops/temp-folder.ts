@@ -28,22 +28,23 @@ export function ensureLoadableTemp(dataFolder: string, environment: Record<strin
 /** Whether files can be made in the folder and be run from it. */
 export function allowsLoading(folder: string): boolean {
   const probe = join(folder, `.earshot-probe-${process.pid}-${Math.random().toString(36).slice(2)}`)
-  try {
-    writeFileSync(probe, PROBE, { mode: 0o700, flag: 'wx' })
-    return mayRun(probe)
-  } catch {
-    return false
-  } finally {
-    rmSync(probe, { force: true })
-  }
-}
-
-function mayRun(probe: string): boolean {
+  if (!canMake(probe)) return false
   try {
     Bun.spawnSync([probe])
     return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'EACCES'
+  } finally {
+    rmSync(probe, { force: true })
+  }
+}
+
+function canMake(probe: string): boolean {
+  try {
+    writeFileSync(probe, PROBE, { mode: 0o700, flag: 'wx' })
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { App } from '../app.ts'
 import { type AudioError, isAudioError, type SplitAudio, splitInThread } from '../audio/index.ts'
 import {
+  forgetRecordingFile,
   getRecording,
   type Recording,
   setRecordingFacts,
@@ -77,7 +78,7 @@ export async function withChannels<T>(
 ): Promise<T> {
   const folder = await mkdtemp(join(app.folders.temporary, 'channels-'))
   try {
-    const audio = await split(join(app.folders.recordings, recording.file), folder)
+    const audio = await split(app, recording, folder)
     await recordFacts(app, job, recording, audio)
     return await use(audio)
   } finally {
@@ -85,13 +86,21 @@ export async function withChannels<T>(
   }
 }
 
-async function split(path: string, folder: string): Promise<SplitAudio> {
+async function split(app: App, recording: Recording & { file: string }, folder: string): Promise<SplitAudio> {
+  const path = join(app.folders.recordings, recording.file)
   try {
     return await splitInThread(path, folder)
   } catch (error) {
     if (!isAudioError(error)) throw error
+    if (recording.url !== null) await forget(app, recording.id, path)
     throw new RecordingFailure({ code: 'audio_unreadable', message: (error as AudioError).message })
   }
+}
+
+/** A sign-in page in place of the recording says nothing about the next attempt. */
+async function forget({ db }: App, recordingId: number, path: string) {
+  await db.tx((tx) => forgetRecordingFile(tx, recordingId))
+  await rm(path, { force: true })
 }
 
 function recordFacts(app: App, job: Job, recording: Recording, audio: SplitAudio) {

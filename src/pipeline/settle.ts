@@ -78,6 +78,7 @@ async function saveRun(tx: Tx, job: Job, outcome: Outcome, revision: number): Pr
   const result = outcome.status === 'completed' ? (outcome.result as Record<string, unknown>) : null
   const error = outcome.status === 'failed' ? outcome.error : null
   const confidenceScore = typeof result?.confidence_score === 'number' ? result.confidence_score : null
+  const durationMs = Math.round(outcome.durationMs)
   const id = await insertRun(tx, {
     uuid: newUuid(),
     jobId: job.id,
@@ -92,9 +93,9 @@ async function saveRun(tx: Tx, job: Job, outcome: Outcome, revision: number): Pr
     errorCode: error?.code ?? null,
     errorMessage: error?.message ?? null,
     usage: null,
-    startedAt: outcome.startedAt,
-    completedAt: outcome.startedAt + outcome.durationMs,
-    durationMs: outcome.durationMs,
+    startedAt: Math.round(outcome.startedAt),
+    completedAt: Math.round(outcome.startedAt) + durationMs,
+    durationMs,
   })
   if (result) await insertResult(tx, id, JSON.stringify(result))
   return { id, algorithmId: outcome.algorithmId, confidenceScore, result, error }
@@ -113,7 +114,7 @@ function endingOf(runs: FinishedRun[], error: JobError | undefined): Ending {
 }
 
 function runLogs(outcome: Outcome): LogLine[] {
-  const data = { algorithm_id: outcome.algorithmId, duration_ms: outcome.durationMs }
+  const data = { algorithm_id: outcome.algorithmId, duration_ms: Math.round(outcome.durationMs) }
   const said = outcome.logs.map(
     (line): LogLine => ({
       level: line.level,

@@ -7,6 +7,7 @@ import type { LogLine } from '../core/jobs/logs.sql.ts'
 import { SECOND } from '../lib/clock.ts'
 import type { TranscribedTurn, Transcription } from '../plugin-host/contract.ts'
 import { agentChannel, roleOfChannel } from './call-input.ts'
+import { languageTag } from './languages.ts'
 import type { JobError } from './settle.ts'
 
 /** Runs programs of the machine, so a workspace may not say how. */
@@ -135,7 +136,8 @@ function merge(transcriber: string, channels: ChannelTranscript[], logs: LogLine
     transcription.turns.filter(({ text }) => text.trim() !== '').map((turn) => asTurn(turn, speaker, role)),
   )
   turns.sort((one, other) => one.start_ms! - other.start_ms!)
-  const language = channels.map(({ transcription }) => transcription.language).find(Boolean) ?? null
+  const language =
+    channels.map(({ transcription }) => languageTag(transcription.language)).find(Boolean) ?? null
   return { turns, language, transcriber, logs }
 }
 

@@ -80,7 +80,7 @@ export function createDispatcher(options: DispatcherOptions) {
 
   function suspect(task: Task, failure: Failure, isInnocent: boolean) {
     if (!isRepeatable(task)) return failTask(task, failure)
-    if (!isInnocent) task.alone = true
+    if (!isInnocent) task.suspicion++
   }
 
   /** Dispatches runs anew, by today's catalogue. */

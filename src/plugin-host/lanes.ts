@@ -32,6 +32,7 @@ export interface LaneOptions {
 
 const APART_HOSTS = 2
 const TRANSCRIPTIONS_PER_HOST = 4
+const SUSPECTS_PER_HOST = 16
 const BUSY = 16
 /** Run numbers are 32 bits wide in the marker. */
 const LAST_RUN = 2_000_000_000
@@ -49,11 +50,12 @@ export function createLanes(options: LaneOptions) {
     for (const task of tasks) if (!together.includes(task)) give(laneOf(task), [task])
   }
 
-  function laneOf({ entry, alone }: Task): Lane {
-    const apart = alone || options.isSeparate() || options.trust.isOnProbation(entry)
-    if (apart) return lane(`apart:${entry.id}`, entry, APART_HOSTS, 1)
-    if (entry.plugin === 'algorithm') return shared
-    return lane(`own:${entry.id}`, entry, 1, TRANSCRIPTIONS_PER_HOST)
+  /** Suspects first share a host with runs of their own plugin only; if that ends too, each is alone in one. */
+  function laneOf({ entry, suspicion }: Task): Lane {
+    if (suspicion > 1 || options.trust.isOnProbation(entry))
+      return lane(`apart:${entry.id}`, entry, APART_HOSTS, 1)
+    const isSingled = suspicion === 1 || options.isSeparate() || entry.plugin !== 'algorithm'
+    return isSingled ? lane(`own:${entry.id}`, entry, 1, perOwnHost(entry)) : shared
   }
 
   function lane(key: string, entry: CatalogueEntry, maxHosts: number, perHost: number): Lane {
@@ -148,6 +150,9 @@ export function createLanes(options: LaneOptions) {
 }
 
 export type Lanes = ReturnType<typeof createLanes>
+
+const perOwnHost = ({ plugin }: CatalogueEntry) =>
+  plugin === 'algorithm' ? SUSPECTS_PER_HOST : TRANSCRIPTIONS_PER_HOST
 
 function newLane(key: string, source: Source | null, maxHosts: number, perHost: number): Lane {
   return { key, source, isForAlgorithms: true, maxHosts, perHost, hosts: [], queue: [] }

@@ -52,7 +52,7 @@ function newTask(
     seenAt: 0,
     abortedAt: 0,
     rssBefore: 0,
-    alone: false,
+    suspicion: 0,
     tries: 0,
   }
 }

@@ -8,6 +8,7 @@ import type { Trust } from './trust.ts'
 
 const EVERY = 100
 const PATIENCE_WITH_THE_BAD = 2000
+const PATIENCE_WITH_THE_GOOD = 60_000
 
 export interface RoundsOptions {
   hosts: Set<Host>
@@ -93,12 +94,14 @@ function expireQueue(lane: Lane, now: number, trust: Trust) {
   for (const task of expired) failTask(task, whyNotStarted(task, trust))
 }
 
-const patienceFor = (task: Task, trust: Trust) =>
-  trust.isHopeless(task.entry) ? Math.min(PATIENCE_WITH_THE_BAD, task.limitMs) : task.limitMs
+function patienceFor(task: Task, trust: Trust): number {
+  if (trust.isHopeless(task.entry)) return Math.min(PATIENCE_WITH_THE_BAD, task.limitMs)
+  return trust.findLastFault(task.entry) ? task.limitMs : Math.max(PATIENCE_WITH_THE_GOOD, task.limitMs)
+}
 
 function whyNotStarted({ entry, limitMs }: Task, trust: Trust): Failure {
   const last = trust.findLastFault(entry)
   if (last) return { code: last.code, message: `Not started, because earlier runs failed: ${last.message}` }
-  const seconds = Math.round(limitMs / 100) / 10
+  const seconds = Math.round(Math.max(PATIENCE_WITH_THE_GOOD, limitMs) / 1000)
   return { code: 'plugin_unavailable', message: `No plugin host became free within ${seconds} s.` }
 }

@@ -38,8 +38,8 @@ export interface Task {
   abortedAt: number
   /** Resident memory of the host when the run was first seen there. */
   rssBefore: number
-  /** Set when it was under suspicion: it goes to a host where it is alone. */
-  alone: boolean
+  /** How often a host ended while it was among those that may be at fault. */
+  suspicion: number
   tries: number
 }
 

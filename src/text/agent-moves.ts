@@ -58,7 +58,7 @@ function turnDown(talk: Talk, slots: Slot[], refused: Slot[]) {
   talk.agreed = null
 }
 
-export function offer(talk: Talk, slots: Slot[], statement: Statement, text: string) {
+function offer(talk: Talk, slots: Slot[], statement: Statement, text: string) {
   const whole = slots.map((slot) => withFocus(talk, slot))
   const fits =
     (talk.offeredBy === 'customer' || talk.agreed !== null) &&

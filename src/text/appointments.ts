@@ -4,14 +4,14 @@ import type { Annotation } from './annotations.ts'
 import { type BirthDate, birthDates } from './births.ts'
 import { type Booking, type BookingStatus, followBooking } from './bookings.ts'
 import { callDay } from './calendar.ts'
+import { customersEmail, customersPhone, THIS_NUMBER } from './contacts.ts'
 import { type EmailMention, emailMentions } from './emails.ts'
 import { agentIdentity, customerIdentity, type Identity } from './identities.ts'
 import { insuranceOf } from './insurers.ts'
+import { type AppointmentField, type Ledger, note, open, tag } from './ledgers.ts'
 import { nameMentions } from './names.ts'
-import { type PhoneMention, phoneMentions, phoneOf, regionOf } from './phones.ts'
+import { isDayFirst, type PhoneMention, phoneMentions, phoneOf, regionOf } from './phones.ts'
 import { referralOf } from './referrals.ts'
-import type { Finding } from './replies.ts'
-import type { Place } from './slots.ts'
 import type { Opening } from './times.ts'
 import { type PatientType, patientTypeOf, visitReason } from './visits.ts'
 
@@ -22,18 +22,6 @@ export interface AppointmentOptions {
   /** Null is told from the region. */
   dayFirst: boolean | null
 }
-
-export type AppointmentField =
-  | 'name'
-  | 'phone'
-  | 'email'
-  | 'date_of_birth'
-  | 'date'
-  | 'time'
-  | 'visit_reason'
-  | 'answered_by'
-  | 'insurance_type'
-  | 'extracted_source'
 
 export interface AppointmentFacts {
   status: BookingStatus
@@ -73,34 +61,15 @@ export function appointmentFacts(call: Call, options: AppointmentOptions): Appoi
   }
 }
 
-interface Ledger {
-  values: Partial<Record<AppointmentField, string>>
-  evidence: Record<string, number>
-  annotations: Annotation[]
-}
-
-const open = (): Ledger => ({ values: {}, evidence: {}, annotations: [] })
-
-function tag(ledger: Ledger, field: string, { turn, start, end }: Place) {
-  ledger.evidence[field] ??= turn
-  ledger.annotations.push({ field, turn, start, end })
-}
-
-function note(ledger: Ledger, field: AppointmentField, found: Finding | undefined) {
-  if (!found) return
-  ledger.values[field] = found.value
-  tag(ledger, field, found)
-}
-
-const DAY_FIRST_EXCEPT = new Set(['US', 'CA', 'PH'])
-
 const DINING = /\b(?:table (?:for|of)|party of|dinner|restaurant|bistro|trattoria)\b/i
+
 const MEALS_BEFORE_NOON = /\b(?:breakfast|brunch)\b/i
 
 /** A table «at eight» is meant for the evening. */
 const isDining = (call: Call) =>
   call.turns.some((turn) => DINING.test(turn.text)) &&
   !call.turns.some((turn) => MEALS_BEFORE_NOON.test(turn.text))
+
 const eveningHours = (hours: Opening): Opening => ({
   opens: Math.max(hours.opens, 11),
   closes: Math.max(hours.closes, 22),
@@ -115,7 +84,7 @@ interface Taken {
 function readDates(call: Call, options: AppointmentOptions): { booking: Booking; taken: Taken } {
   const today = callDay(call)
   const region = regionOf(call, options.region)
-  const dayFirst = options.dayFirst ?? !DAY_FIRST_EXCEPT.has(region)
+  const dayFirst = options.dayFirst ?? isDayFirst(region)
   const births = birthDates(call.turns, today, dayFirst)
   const phones = phoneMentions(call.turns, region)
   const emails = emailMentions(call.turns)
@@ -157,43 +126,6 @@ function noteContacts(
   if (birth) ledger.values.date_of_birth = birth.date
   for (const one of births) if (one.date === birth?.date) tag(ledger, 'date_of_birth', one)
 }
-
-const BUSINESS =
-  /\b(?:our (?:\w+ )?(?:number|line|office|e-?mail)|(?:call|reach|text|contact|e-?mail) (?:us|me|our|the (?:office|front desk|clinic|shop))|(?:my|the) direct|give us a call|you can (?:call|reach|text|e-?mail) (?:us|me|him|her|them)|send (?:it|them|that|those) to us|press|dial)\b[^.?!]*$/i
-const SECONDARY =
-  /\b(?:work|home|other|alternate|alternative|second|backup|emergency|husband's|wife's|mother's|his|her|also)\b[^.?!]*$/i
-
-/** The last number that is the caller's own: not the office's, not a second one given beside it. */
-function customersPhone(call: Call, phones: PhoneMention[]): PhoneMention | undefined {
-  const before = (one: PhoneMention) => roleAndText(call, one)
-  const own = phones.filter(
-    (one) => one.e164 && !(before(one).role === 'agent' && BUSINESS.test(before(one).text)),
-  )
-  const first = own[0]
-  const main = own.filter(
-    (one) =>
-      one === first ||
-      one.corrects ||
-      !SECONDARY.test(before(one).text) ||
-      /\b(?:no|sorry|actually)\b/i.test(before(one).text),
-  )
-  return main.at(-1)
-}
-
-function roleAndText(call: Call, one: { turn: number; start: number }) {
-  const turn = call.turns.find((other) => other.turn === one.turn)!
-  return { role: turn.role, text: turn.text.slice(0, one.start) }
-}
-
-function customersEmail(call: Call, emails: EmailMention[]): EmailMention | undefined {
-  return emails.findLast((one) => {
-    const { role, text } = roleAndText(call, one)
-    return !(role === 'agent' && BUSINESS.test(text))
-  })
-}
-
-const THIS_NUMBER =
-  /\b(?:this (?:number|phone|one|cell|line)|the (?:number|one|phone|line) (?:that )?(?:i'm|i am|im|you're|you have|i) (?:calling|call|called)|(?:number|one) i(?:'m| am)? (?:calling|called) (?:you )?(?:from|on|with)|same number|number (?:on|from) (?:your |the )?caller ?id)\b/i
 
 /** «The number I'm calling from» is the one the call came with. */
 function noteThisNumber(ledger: Ledger, call: Call, options: AppointmentOptions) {
@@ -240,6 +172,7 @@ const BASE: Record<BookingStatus, number> = {
   requested: 50,
   none: 70,
 }
+
 const WEIGHTS: [AppointmentField, number][] = [
   ['date', 10],
   ['time', 8],
@@ -247,6 +180,7 @@ const WEIGHTS: [AppointmentField, number][] = [
   ['phone', 4],
   ['visit_reason', 4],
 ]
+
 const CONFIRMED = 6
 
 /** How much of what makes an appointment certain was found. */

@@ -13,6 +13,11 @@ const SUBJECT = "(you've|you have|you|she|he|they|everyone|you guys|he's|she's|y
 
 const PRAISE: [string, PhraseValue][] = [
   // Gratitude and praise.
+  ['thank (goodness|god|heavens)', says(1.2)],
+  [
+    "(you're|you are|he's|she's|you guys are|they're) (a|an|the|my) [absolute|real|total|true] (star|angel|best|gem|hero|legend|genius|doll|saint|rockstar|lifesaver|champ)",
+    says(2.6),
+  ],
   [
     '(made|makes|making) (it|this|that|everything) [so|really|very|super] (easy|simple|painless|smooth)',
     says(1.5),

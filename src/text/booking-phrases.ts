@@ -9,6 +9,7 @@ export const WANTS = new RegExp(
     `\\b(?:book|schedule|make|set up|arrange|reserve|get|have|need|want|like|looking for|cancel|move|change|confirm)(?:ing)? (?:an?|my|the|our|your|another|some|in for an?)? ?(?:\\w+ ){0,3}${THING}\\b`,
     '\\b(?:book|schedule|reserve|reschedule|squeeze|fit|pencil) (?:me|us|him|her|them|it|something|one|that|in|an?|my)\\b',
     '\\b(?:to|can i|could i|may i) (?:book|schedule|reserve|come in|come by|get in|be seen|bring (?:it|her|him|them|my|the))\\b',
+    '\\b(?:do you|have you|is there|you) (?:have|got|guys have)? ?(?:anything|something|any time|any|room|space|time)\\b.{0,40}\\b(?:on|for|today|tomorrow|tonight|next|this|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\\b',
     '\\b(?:any|anything|something|nothing) (?:open|available|free)\\b',
     '\\b(?:any|have|next|first|earliest|soonest) (?:openings?|availabilit(?:y|ies)|available|appointments?|slots?|tables?|rooms?)\\b',
     '\\b(?:send|have) (?:someone|somebody|a (?:technician|tech|plumber|electrician|mechanic|guy|person)) (?:come |out|over|to)',

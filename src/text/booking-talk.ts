@@ -1,4 +1,3 @@
-import { offer } from './agent-moves.ts'
 import { STANDS } from './booking-phrases.ts'
 import { plain } from './contractions.ts'
 import type { Slot, Statement } from './slots.ts'

@@ -1,4 +1,3 @@
-import { offer } from './agent-moves.ts'
 import { ACCEPTS, DEFERS, FIRST_CHOICE, LAST_CHOICE, REFUSES, REFUSES_TIME } from './booking-phrases.ts'
 import {
   clean,
@@ -24,7 +23,10 @@ export function hearCustomer(talk: Talk, statement: Statement) {
   if (refused.length > 0) return
   if (REFUSES.test(text) && (talk.onOffer || !/^\W*(?:no|nope|nah)\b/.test(text)))
     return refuseOffers(talk, text)
-  if (DEFERS.test(text)) talk.deferred = statement.turn
+  if (DEFERS.test(text)) {
+    talk.deferred = statement.turn
+    return
+  }
   acceptOffer(talk, statement, text)
 }
 

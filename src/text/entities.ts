@@ -7,7 +7,7 @@ import type { Stretch } from './dictations.ts'
 import { emailMentions } from './emails.ts'
 import { DOUBTFUL_NAMES, FIRST_NAMES } from './first-names.ts'
 import { nameMentions } from './names.ts'
-import { phoneMentions, regionOf } from './phones.ts'
+import { isDayFirst, phoneMentions, regionOf } from './phones.ts'
 import { type Piece, pieces } from './pieces.ts'
 import { lacksCasing } from './tokens.ts'
 
@@ -27,8 +27,6 @@ export interface Entity extends Stretch {
   type: EntityType
 }
 
-const DAY_FIRST_EXCEPT = new Set(['US', 'CA', 'PH'])
-
 type Finder = (call: Call, region: string) => Stretch[]
 
 /** In this order: where two kinds claim the same place, the earlier one has it. */
@@ -36,7 +34,7 @@ const FINDERS: [EntityType, Finder][] = [
   ['email', (call) => emailMentions(call.turns)],
   ['iban', (call) => ibanMentions(call.turns).flatMap((found) => found.parts)],
   ['card', (call) => cardMentions(call.turns).flatMap((found) => found.parts)],
-  ['date_of_birth', (call, region) => birthDates(call.turns, callDay(call), !DAY_FIRST_EXCEPT.has(region))],
+  ['date_of_birth', (call, region) => birthDates(call.turns, callDay(call), isDayFirst(region))],
   ['ssn', (call) => ssnMentions(call.turns).flatMap((found) => found.parts)],
   [
     'phone',

@@ -187,4 +187,21 @@ export const GRIEVANCES: [string, number][] = [
   ],
   ["(don't|doesn't|do not) (make|care|add up)", -0.8],
   ['(shorter|worse|slower|lower) than (i|you|what|before|promised)', -1],
+  ["(not|isn't|wasn't|aren't) (great|ideal|the best|so great|going well|that great)", -1.5],
+  ["(not|isn't) (great|ideal|good) for (me|us)", 0],
+  ['(go|going|went) with (another|a different|someone else|somebody else)', -1.3],
+  [
+    '(find|found|finding|hire|use) (someone else|somebody else|another (company|provider|vendor|place|insurer|doctor|dentist|contractor|shop))',
+    -1.5,
+  ],
+  [
+    'never (came|arrived|showed|happened|worked|called|responded|replied|returned|answered|delivered|fixed|helped|apologized)',
+    -1.6,
+  ],
+  ['because of (you|your|you guys)', -1.6],
+  ['what good (does|is|will|are)', -2.2],
+  [
+    '(punished|punishing|penalized|cheated|tricked|deceived|robbed|ignored|disrespected|insulted|mistreated)',
+    -2,
+  ],
 ]

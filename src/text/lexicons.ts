@@ -57,7 +57,7 @@ export const MATTER = new Set(
   gift award win won winner rich gain growth profit asset benefit benefits backed bargain dear darling increase
   increased strength energy light bright brightest vision commit committed commitment responsible thanks thank
   favorite favourite friend friends god heaven holy grace faith hello congratulations greetings party visionary
-  demand demands demanded apologize apologise apology sorry excuse pardon cry crying cried cries tears honest lonely alone hug kiss
+  demand demands demanded apologize apologise apology sorry excuse pardon cry crying cried cries tears honest loyal loyalty goodness lonely alone hug kiss
   warn bloody tense fan popular luck luckily grand joy charm gem medal victor merry ominous startling hospital
   determined capable confidence confident clarify clarity defect defects recommended straight
   natural original unable unaware unknown vague odd weird strange crazy funny haha lol wow oh ass dick cock suck strike

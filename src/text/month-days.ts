@@ -1,5 +1,5 @@
 import { addMonths, type Day, dayOf, isRealDate, partsOf } from './calendar.ts'
-import { type DateOptions, type DateRead, WEEKDAYS, monthOf } from './date-words.ts'
+import { type DateOptions, type DateRead, monthOf, WEEKDAYS } from './date-words.ts'
 import { readNumber, readYear } from './numbers.ts'
 import { continues, type Piece } from './pieces.ts'
 
@@ -17,7 +17,11 @@ export function readIso(list: Piece[], at: number): DateRead | undefined {
   return real(Number(year.lower), Number(month.lower), Number(date.lower), at + 3)
 }
 
-export function readSlashed(list: Piece[], at: number, { today, dayFirst }: DateOptions): DateRead | undefined {
+export function readSlashed(
+  list: Piece[],
+  at: number,
+  { today, dayFirst }: DateOptions,
+): DateRead | undefined {
   const [first, second, third] = [list[at], list[at + 1], list[at + 2]]
   if (!first || !second || !/^\d{1,2}$/.test(first.lower) || !/^\d{1,2}$/.test(second.lower)) return undefined
   if (!/^[/.-]$/.test(second.gap)) return undefined

@@ -29,7 +29,11 @@ function isPartOfName(text: string, tokens: Token[], hit: Hit): boolean {
 const CONVINCED = 2
 const NEUTRAL = 0
 
-const PLACES = new Set('street st avenue ave road rd lane drive dr court boulevard blvd valley park garden gardens field hills county city lake river creek bay church school'.split(' '))
+const PLACES = new Set(
+  'street st avenue ave road rd lane drive dr court boulevard blvd valley park garden gardens field hills county city lake river creek bay church school'.split(
+    ' ',
+  ),
+)
 
 const set = (words: string) => new Set(words.trim().split(/\s+/))
 

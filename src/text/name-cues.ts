@@ -1,5 +1,5 @@
 import { LEAD } from './name-words.ts'
-import { type NamePart, speaking } from './names.ts'
+import type { NamePart } from './names.ts'
 
 export type Whose = 'speaker' | 'listener' | 'customer' | 'patient' | 'other'
 
@@ -82,7 +82,8 @@ export const REVERSED = /^(?:(?:hi|hello|hey|yes|yeah|good morning|good afternoo
 export const ASKS =
   /\b(?:(?:your|the|her|his|their|patient's|child's|guest's|daughter's|son's|whose) (?:full |first |last |first and last |complete )*name|name (?:please|for|on|under|of|is it)|first and last name|who(?:'s| is| am i) (?:this|calling|speaking|(?:speaking|talking) (?:with|to)|the (?:appointment|booking|reservation) for|it for)|who (?:do i have|should i|shall i|am i)|under what name|what name|may i ask who|whom am i|a name|names?\?|^\W*(?:ok |okay |and )*(?:full |first |last )?name\W*$)/i
 
-export const ASKS_PATIENT = /\b(?:her|his|their|patient's|child's|daughter's|son's) (?:full |first |last )*name\b/i
+export const ASKS_PATIENT =
+  /\b(?:her|his|their|patient's|child's|daughter's|son's) (?:full |first |last )*name\b/i
 
 export const ASKS_LAST = /\b(?:last|sur|family) ?name\b/i
 

@@ -1,6 +1,5 @@
 import type { Turn } from '../plugin-host/contract.ts'
 import { DOUBTFUL_NAMES, FIRST_NAMES } from './first-names.ts'
-import { speaking } from './names.ts'
 import type { Piece } from './pieces.ts'
 
 export const TITLES = /^(?:mr|mrs|ms|miss|mister|missus|madam|sir|dr|doctor|prof|professor)$/

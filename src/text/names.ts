@@ -1,7 +1,35 @@
 import type { Role, Turn } from '../plugin-host/contract.ts'
 import { FIRST_NAMES } from './first-names.ts'
-import { type Whose, type Cue, VOCATIVE, TRAILING, REVERSED, ASKS, ASKS_PATIENT, ASKS_LAST, ASKS_FIRST, WITH_LETTER, SAME_SOUND, SPELLED_LAST, SPELLED_FIRST, SPELLED_OTHER, IS_KIN, isLead, partAsked, CUES } from './name-cues.ts'
-import { type Reader, TITLES, CALLING, CUT, readName, isCapital, startsSpelling, keepCase } from './name-words.ts'
+import {
+  ASKS,
+  ASKS_FIRST,
+  ASKS_LAST,
+  ASKS_PATIENT,
+  CUES,
+  type Cue,
+  IS_KIN,
+  isLead,
+  partAsked,
+  REVERSED,
+  SAME_SOUND,
+  SPELLED_FIRST,
+  SPELLED_LAST,
+  SPELLED_OTHER,
+  TRAILING,
+  VOCATIVE,
+  type Whose,
+  WITH_LETTER,
+} from './name-cues.ts'
+import {
+  CALLING,
+  CUT,
+  isCapital,
+  keepCase,
+  type Reader,
+  readName,
+  startsSpelling,
+  TITLES,
+} from './name-words.ts'
 import { type Piece, pieces } from './pieces.ts'
 import { asName, spelledWords } from './spelling.ts'
 import { lacksCasing } from './tokens.ts'
@@ -157,7 +185,7 @@ function reversed(reader: Reader): NameMention[] {
 }
 
 /** «Hotel Aurora, Anna speaking.» */
-export function speaking(reader: Reader): NameMention[] {
+function speaking(reader: Reader): NameMention[] {
   const after = reader.list.findIndex((piece, at) => piece.lower === 'speaking' || isHere(reader, piece, at))
   for (let at = after - 2; after > 0 && at < after; at++) {
     const name = at < 0 ? undefined : readName(reader, at, true)
@@ -173,7 +201,10 @@ export function speaking(reader: Reader): NameMention[] {
 
 /** «Salon Luxe, Nina here.» */
 const isHere = (reader: Reader, piece: Piece, at: number) =>
-  piece.lower === 'here' && reader.turn.role === 'agent' && reader.index < 2 && (at + 1 === reader.list.length || /^[.,!]/.test(reader.list[at + 1]!.gap))
+  piece.lower === 'here' &&
+  reader.turn.role === 'agent' &&
+  reader.index < 2 &&
+  (at + 1 === reader.list.length || /^[.,!]/.test(reader.list[at + 1]!.gap))
 
 /** «Catherine with a K»: the letter stands for the sound the name begins with. */
 function varied(reader: Reader): NameMention[] {

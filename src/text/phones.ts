@@ -45,6 +45,11 @@ export function regionOf(
   return 'US'
 }
 
+const MONTH_FIRST = new Set(['US', 'CA', 'PH'])
+
+/** Whether 3/4 is read as the third of April in the region. */
+export const isDayFirst = (region: string) => !MONTH_FIRST.has(region)
+
 /** `+14155550134` from any written form, or null. */
 export function phoneOf(text: string, region: CountryCode = 'US'): string | null {
   const parsed = parsePhoneNumberFromString(text, region)
@@ -95,9 +100,13 @@ function isPhone(turns: Turn[], digits: string, part: Item[], all: Item[], regio
 const isValid = (digits: string, region: CountryCode) =>
   parsePhoneNumberFromString(digits, region)?.isValid() ?? false
 
+/** A number with a trunk zero is a foreign one; without its country it has no E.164 form. */
+const ABROAD = /^0\d{8,11}$/
+
 function isNorthAmerican(turns: Turn[], digits: string, part: Item[], all: Item[]) {
   const national = digits.length === NATIONAL_US + 1 && digits.startsWith('1') ? digits.slice(1) : digits
   if (national.length === 7) return isLocal(turns, part, all)
+  if (ABROAD.test(digits)) return part.length === all.length && isPhoneContext(turns, part)
   if (national.length !== NATIONAL_US || /^[01]/.test(national)) return false
   if (isSomethingElse(turns, part)) return false
   if (isPhoneContext(turns, part)) return true

@@ -24,6 +24,8 @@ export function rankSentences(texts: readonly string[], language = 'en'): number
 
 const ROUNDS = 12
 const DAMPING = 0.85
+/** A stem of more sentences tells none apart, and hours of talk must not cost the square of their length. */
+const MOST_HOLDERS = 60
 
 /** Neighbours and weights; an index of stems avoids comparing all with all. */
 function linkSentences(bags: Set<string>[]): [number, number][][] {
@@ -34,8 +36,8 @@ function linkSentences(bags: Set<string>[]): [number, number][][] {
       for (const other of holders.get(key) ?? []) shared.set(other, (shared.get(other) ?? 0) + 1)
     for (const key of bag) {
       const list = holders.get(key)
-      if (list) list.push(index)
-      else holders.set(key, [index])
+      if (!list) holders.set(key, [index])
+      else if (list.length < MOST_HOLDERS) list.push(index)
     }
     return shared
   })

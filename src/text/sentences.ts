@@ -55,6 +55,7 @@ const cache = new Map<string, Span[]>()
 const SENTENCE_END = /[.!?…]+["'”’)\]]*\s+(?=["'“‘([]?[\p{Lu}\p{N}\p{Ll}])|\n+/gu
 const ABBREVIATION =
   /(?:^|[\s(])(?:dr|mr|mrs|ms|st|jr|sr|vs|etc|e\.g|i\.e|no|approx|ave|blvd|dept|inc|ltd|co|[A-Za-z])\.$/i
+const LONGEST_ABBREVIATION = 12
 const ENDS_TIME = /\b(?:a\.m|p\.m)\.$/i
 function cutAt(text: string, starts: number[]): Span[] {
   const edges = [0, ...starts.filter((start) => start > 0), text.length]
@@ -71,8 +72,9 @@ function cutAt(text: string, starts: number[]): Span[] {
 function sentenceStarts(text: string): number[] {
   const starts: number[] = []
   for (const match of text.matchAll(SENTENCE_END)) {
-    const before = text.slice(0, match.index + match[0].trimEnd().length)
-    const next = text.slice(match.index + match[0].length)
+    const end = match.index + match[0].trimEnd().length
+    const before = text.slice(Math.max(0, end - LONGEST_ABBREVIATION), end)
+    const next = text.charAt(match.index + match[0].length)
     if (match[0].startsWith('.') && ABBREVIATION.test(before) && !/\bI\.$/.test(before)) continue
     if (ENDS_TIME.test(before) && /^\p{Ll}/u.test(next)) continue
     starts.push(match.index + match[0].length)

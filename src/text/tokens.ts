@@ -58,6 +58,7 @@ const cache = new Map<string, Token[]>()
 const stems = new Map<string, string>()
 
 const SHORTEST = 3
+const LONGEST = 40
 const ENDINGS: [RegExp, string][] = [
   [/(?:ies|ied)$/, 'y'],
   [/(ss|sh|ch|x|z)es$/, '$1'],
@@ -66,7 +67,7 @@ const ENDINGS: [RegExp, string][] = [
 ]
 
 function cutEndings(word: string): string {
-  if (word.length <= SHORTEST) return word
+  if (word.length <= SHORTEST || word.length > LONGEST) return word
   let result = word
   for (const [ending, replacement] of ENDINGS) {
     const cut = result.replace(ending, replacement)

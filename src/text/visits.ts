@@ -13,6 +13,11 @@ const pattern = (text: string) => new RegExp(text + END, 'iu')
 const SERVICE = pattern(
   `\\b((?:teeth |dental |deep )?cleaning|check-?up|oil change|haircut|root canal|annual (?:physical|exam)|physical|tune-?up|eye exam|consultation|test drive|brake (?:job|inspection|check)|massage|manicure|vaccinations?|flu shot)`,
 )
+/** The business that calls names it itself: «time to schedule your roof inspection». */
+const RAISED = pattern(
+  `\\b(?:schedule|book|confirm|set up|due for|remind you (?:of|about)|about|regarding) your (?:upcoming |next |annual )?([\\p{L}][\\p{L}'’ -]{2,40}?)`,
+)
+
 const REASONS = [
   pattern(
     `\\b(?:an?|my|the|our|another) ${THING} (?:for|to get|to have|to do|regarding|about) (?:an? |my |the |some )?(?:${'quick '}?)?${NOUN}`,
@@ -46,7 +51,7 @@ const EVERY_REASON = REASONS.map((reason) => new RegExp(reason, 'giu'))
 const EMPTY =
   /^(?:(?:an?|my|the|our|some|another|this|that|his|her)\s+)?(?:(?:new|existing|old|next|quick|earlier|later|different|regular|first)\s+)?(?:appointments?|booking|reservation|visit|slot|time|date|day|it|one|that|this|something|opening|help|information|question|name|number|call|patient|customer|days?|weeks?|hours?|morning|afternoon|evening|schedule|calendar|daughter|son|wife|husband|mother|father|mom|dad|mum|kid|child|phone|email|insurance|address|account|time slot|table|someone|somebody|you|me|him|her|them|him in|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|today|noon|no|yes|please|sure|okay|few minutes|second|moment|way|confirmation|reschedule|cancel|move|same time|day off|meeting|conflict)?(?:\s+(?:in|with|at|on|for|please|there|then|up|instead|is|was|change|has|works?|would).*)?$/i
 const UNFINISHED =
-  /^to (?:make|book|schedule|get|set|see|come|know|speak|talk|ask|check|confirm|do|have|change|move|bring)\b(?: (?:an?|the|my|it|in|up|with|you|someone|appointment))*$|\b(?:an?|the|my|to)$/i
+  /^(?:my |the |an? |another )?(?:\w+ )?(?:appointment|booking|reservation)\b|^to (?:make|book|schedule|get|set|see|come|know|speak|talk|ask|check|confirm|do|have|change|move|bring)\b(?: (?:an?|the|my|it|in|up|with|you|someone|appointment))*$|\b(?:an?|the|my|to)$/i
 const DEAD =
   /\b(?:how much|do you (?:take|accept)|my name|my number|my insurance|my (?:phone|e-?mail|schedule|husband|wife|mom|dad|boss|neighbor|friend|appointment|booking|reservation|date of birth|last name|first name|birthday|address)|i was wondering|reschedule|cancel|looking forward|name is|number is)\b/i
 
@@ -58,7 +63,7 @@ export function visitReason(turns: Turn[]): Finding | undefined {
   const said = reasonsSaid(turns)
   const [answer] = answers
   const fromAnswer = answer && said.find((one) => one.turn === answer.turn)
-  const chosen = fromAnswer ?? answer ?? said[0] ?? firstSaid(turns, [SERVICE], 'agent')
+  const chosen = fromAnswer ?? answer ?? said[0] ?? firstSaid(turns, [SERVICE, RAISED], 'agent')
   return chosen && trimmed(chosen)
 }
 
@@ -93,11 +98,11 @@ const isTelling = (value: string) =>
   !/^(?:no|nope|yes|yeah)\b/i.test(value)
 
 const FRONT =
-  /^(?:(?:i|we|she|he|it)(?:'ve| have|'m| am|'d| would|'s)? (?:just |really |also )?(?:need(?:s)?|want(?:s)?|like|have|having|been having|would like|looking for|due for|got|am having|experiencing)(?: to (?:get|have|book|schedule|come in for))? )?(?:to (?:get|have|schedule|book) )?(?:(?:an?|my|the|some|our|just|quick|his|her) )*/i
+  /^(?:(?:i|we|she|he|it)(?:'ve| have|'m| am|'d| would|'s)? (?:just |really |also )?(?:need(?:s)?|want(?:s)?|like|have|having|been having|would like|looking for|due for|got|am having|experiencing)(?: to (?:get|have|book|schedule|come in for))? )?(?:to (?:(?:get|have|schedule|book) )?)?(?:(?:an?|my|the|some|our|just|quick|his|her) )*/i
 const BACK =
   /\s+(?:for (?:my|our|tomorrow|today|next|this|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|the|my)|tomorrow|today|next week|this week|please|appointment|scheduled|done|booked|since|soon|asap|as soon as possible|at (?:noon|\d|ten|nine|eight|one|two|three|four|five|six|seven)).*$/i
 const SENTENCE =
-  /^(?:my|our|his|her|the) .*(?: is| are| has| keeps?| stopped| started| won't| isn't| broke| hurts?| aches?)/i
+  /^(?:my|our|his|her|the) .*(?: is| are| has| came| comes| went| died| fell| got| blew| burst| keeps?| stopped| started| won't| isn't| broke| hurts?| aches?)/i
 
 /** «a teeth cleaning» is `teeth cleaning`; a whole sentence about a fault stays one. */
 function trimmed(found: Finding): Finding {

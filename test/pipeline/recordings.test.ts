@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import sql from 'sql-template-tag'
 import { answerWith, rawServer } from '../lib/servers.ts'
 import type { Job } from '../support/api.ts'
 import { startAppliance, stopAppliances } from '../support/appliance.ts'
@@ -201,6 +202,12 @@ test('a recording that could not be read is fetched anew when the job is requeue
   expect(await api.ended(job.job_id)).toMatchObject({ status: 'completed', error: null })
 })
 
+test('what was fetched is kept, what was no recording is not', async () => {
+  const kept = await app.db.all<{ file: string }>(sql`SELECT file FROM recordings WHERE file IS NOT NULL`)
+  expect(readdirSync(app.folders.recordings).sort()).toEqual(kept.map(({ file }) => file).sort())
+})
+
 test('nothing half-fetched is left lying about', () => {
-  expect(readdirSync(app.folders.temporary)).toEqual([])
+  const ours = (name: string) => !name.startsWith('earshot-plugins-')
+  expect(readdirSync(app.folders.temporary).filter(ours)).toEqual([])
 })

@@ -113,7 +113,7 @@ describe('when the recogniser fails', () => {
     const id = await api.submitFile(STEREO)
     const job = await api.ended(id)
     expect(job).toMatchObject({ status: 'failed', error: { code: 'transcription_failed' } })
-    expect(job.error!.message).toContain('401')
+    expect(job.error!.message).toContain('Incorrect API key provided')
     recogniser.refuseWith()
     await api.post(`/jobs/${id}/retry`, { mode: 'requeue' })
     expect(await api.ended(id)).toMatchObject({ status: 'completed', error: null })

@@ -229,6 +229,75 @@ Agent: ok youre all set for march twelfth at one fifteen`,
       answered_by: 'Jenny',
     },
   },
+  'restaurant, corrected day and this number': {
+    text: `Agent: Trattoria Roma, buonasera, this is Gino.
+Customer: Hi Gino, a table for six on Saturday at 7:30, please. No, sorry, make it Sunday.
+Agent: Sunday at 7:30 for six. Name?
+Customer: Hannah Weiss. W-E-I-S-S.
+Agent: And a number?
+Customer: This number is fine.
+Agent: You're all set, Hannah. See you Sunday at 7:30.`,
+    overrides: { from_number: '+12125550150' },
+    expected: {
+      status: 'booked',
+      patient: { name: 'Hannah Weiss', phone: '+12125550150' },
+      appointment: { date: '2026-03-08', time: '19:30', visit_reason: 'table for six' },
+      answered_by: 'Gino',
+    },
+  },
+  'therapy, moved, raw': {
+    text: `agent: northgate physical therapy this is linda
+customer: hi linda i need to reschedule my appointment its tomorrow at three
+agent: sure whats your name
+customer: kevin o'neal
+agent: ok kevin when works
+customer: scratch tomorrow how about monday same time
+agent: monday at three is taken i have four or four thirty
+customer: four thirty
+agent: ok you're down for monday at four thirty`,
+    expected: {
+      status: 'rescheduled',
+      patient: { name: "Kevin O'Neal" },
+      appointment: { date: '2026-03-09', time: '16:30' },
+      answered_by: 'Linda',
+    },
+  },
+  'cancelled by message': {
+    text: `Agent: You've reached Dr. Adams' office. We're closed. Please leave a message after the beep.
+Customer: Hello, this is Brenda Walsh. I need to cancel my appointment on Monday the ninth at 2. My number is 860-555-0166.`,
+    expected: {
+      status: 'cancelled',
+      patient: { name: 'Brenda Walsh', phone: '+18605550166' },
+      appointment: { date: '2026-03-09', time: '14:00' },
+      answered_by: 'voicemail',
+    },
+  },
+  'roofer calls': {
+    text: `Agent: Hello, this is Mark with Zen Roofing. Is this Mr. Alvarez?
+Customer: Yes.
+Agent: We'd like to schedule your roof inspection. Would Thursday at 10 or Friday at 1 be better?
+Customer: Friday.
+Agent: Friday at 1. Great, our inspector will be there.`,
+    overrides: { direction: 'outbound' },
+    expected: {
+      status: 'booked',
+      patient: { name: 'Alvarez' },
+      appointment: { date: '2026-03-06', time: '13:00', visit_reason: 'roof inspection' },
+      answered_by: 'Mark',
+    },
+  },
+  'cleaners, put off by the caller': {
+    text: `Agent: Sparkle Cleaning, this is Ines.
+Customer: Do you have anything next Thursday for a deep clean?
+Agent: Next Thursday I have 9 AM or 1 PM.
+Customer: I need to check with my husband. I'll call you back.
+Agent: Sure, no problem.`,
+    expected: {
+      status: 'requested',
+      booked: false,
+      appointment: { date: '2026-03-12', time: null, visit_reason: 'deep clean' },
+    },
+  },
 }
 
 describe('calls of many trades', () => {

@@ -37,6 +37,10 @@ export const getRecording = (db: Queryable, id: number) =>
 export const setRecordingFile = (tx: Tx, id: number, file: string, bytes: number) =>
   tx.run(sql`UPDATE recordings SET file = ${file}, bytes = ${bytes} WHERE id = ${id}`)
 
+/** So that the next attempt fetches it anew. */
+export const forgetRecordingFile = (tx: Tx, id: number) =>
+  tx.run(sql`UPDATE recordings SET file = NULL, bytes = NULL WHERE id = ${id}`)
+
 export const setRecordingFacts = (
   tx: Tx,
   id: number,

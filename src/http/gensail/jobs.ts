@@ -70,7 +70,7 @@ export const jobRoutes = (app: App) =>
   routes<Actor>('Jobs', '/jobs')
     .get(
       '',
-      { summary: 'List jobs', query: JobQuery, answers: { 200: JobPageShape } },
+      { summary: 'List jobs', query: JobQuery, answers: { 200: JobPageShape }, refusals: [404] },
       async ({ actor, query }) => {
         const { limit, cursor, ...filter } = query()
         const position = cursors(app, 'jobs', actor, filter)

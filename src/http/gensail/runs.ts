@@ -114,7 +114,7 @@ const presentRun = (run: Run, result: string | undefined, deliveries: DeliverySt
   usage: jsonOrNull(run.usage),
   started_at: iso(run.startedAt),
   completed_at: iso(run.completedAt),
-  duration_ms: run.durationMs,
+  duration_ms: Math.round(run.durationMs),
 })
 
 const jsonOrNull = (text: string | null | undefined) =>
