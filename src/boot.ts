@@ -25,7 +25,7 @@ import { stages } from './pipeline/index.ts'
 import { type CatalogueEntry, createPool, type Pool } from './plugin-host/pool.ts'
 import { queueDepth } from './queue/tasks.ts'
 import { startWorker } from './queue/worker.ts'
-import type { Settings } from './settings.ts'
+import { type Settings, WrongSetting } from './settings.ts'
 import { version } from './version.ts'
 
 const PRIVATE_FOLDER = 0o700
@@ -108,11 +108,11 @@ export async function boot(settings: Settings, options: { clock?: Clock } = {}):
 
   /** Probes answer at once; all else waits the moment that the plugins take to load. */
   async function start(): Promise<HttpServer> {
-    const loaded = plugins
-      .ready()
-      .catch((error: unknown) => log.error({ err: error }, 'no plugin could be loaded'))
+    const loaded = plugins.ready().catch((error: unknown) => {
+      if (!stopping) log.error({ err: error }, 'no plugin could be loaded')
+    })
     server = serve({ ...httpOptions(app, loaded), log })
-    void loaded.then(() => worker.start())
+    void loaded.then(() => (stopping ? undefined : worker.start()))
     return server
   }
 
@@ -157,8 +157,12 @@ function after(loaded: Promise<unknown>, surface: Surface): Surface {
 
 function makeFolders(settings: Settings): App['folders'] {
   const folders = { recordings: recordingsPath(settings), temporary: temporaryPath(settings) }
-  for (const folder of [settings.data, ...Object.values(folders)])
-    mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
+  try {
+    for (const folder of [settings.data, ...Object.values(folders)])
+      mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
+  } catch (error) {
+    throw new WrongSetting(`The data folder ${settings.data} cannot be used: ${(error as Error).message}`)
+  }
   return folders
 }
 

@@ -8,6 +8,7 @@ import { plugins } from './cli/plugins.ts'
 import { serve } from './cli/serve.ts'
 import { token } from './cli/token.ts'
 import { version } from './cli/version.ts'
+import { isUnwritable } from './db/db.ts'
 import { NewerSchema } from './db/migrate.ts'
 import { Refusal } from './lib/refusal.ts'
 import { type Environment, readSettings, settingNames, WrongSetting } from './settings.ts'
@@ -28,8 +29,12 @@ const settingFlags = Object.fromEntries(
   settingNames.map((name) => [name.replaceAll('_', '-'), { type: 'string' as const }]),
 )
 
+/** Whatever is written is for its owner alone: the database holds what people said on the phone. */
+const UMASK = 0o077
+
 /** Exit code 0: done, 1: failed, 2: wrong use or settings. */
 export async function runCli(args: string[], environment: Environment): Promise<void> {
+  process.umask(UMASK)
   try {
     process.exitCode = await run(args, environment)
   } catch (error) {
@@ -101,7 +106,17 @@ function report(error: unknown): number {
     return 2
   }
   const expected =
-    error instanceof Refusal || error instanceof NewerSchema || error instanceof ExpectedFailure
+    error instanceof Refusal ||
+    error instanceof NewerSchema ||
+    error instanceof ExpectedFailure ||
+    isSystemError(error)
   console.error(expected ? `earshot: ${error.message}` : error)
   return 1
 }
+
+/** A missing file, a full disk, a lack of rights: the operator's to mend, and the message says what. */
+const isSystemError = (error: unknown): error is Error =>
+  isUnwritable(error) ||
+  (error instanceof Error &&
+    'syscall' in error &&
+    /^E[A-Z0-9]+$/.test(String((error as { code?: unknown }).code)))

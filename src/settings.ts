@@ -1,69 +1,59 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
+import {
+  delays,
+  httpUrl,
+  networks,
+  onOff,
+  seconds,
+  secretKey,
+  size,
+  text,
+  wholeNumber,
+} from './lib/setting-kinds.ts'
 
 /** A setting that cannot be used: one line for the operator, exit code 2. */
 export class WrongSetting extends Error {}
 
 const MB = 1024 * 1024
 
-const number = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
-const bytes = z
-  .union([z.number(), z.string()])
-  .transform(parseBytes)
-  .pipe(z.number().int().min(1024).max(1e12))
-const seconds = z.coerce.number().min(0.05).max(86_400)
-const onOff = z
-  .union([z.boolean(), z.enum(['on', 'off', 'true', 'false', '1', '0'])])
-  .transform((value) => value === true || value === 'on' || value === 'true' || value === '1')
-const list = z
-  .union([z.array(z.string()), z.string()])
-  .transform((value) => (typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value))
-const cidrs = list.refine((all) => all.every((cidr) => /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(cidr)), {
-  message: 'expects networks such as 10.0.0.0/8, separated by commas',
-})
-const url = z.string().regex(/^https?:\/\/[^\s/]+/, 'expects an http(s) address')
+const duration = seconds(0.05, 86_400)
 
 /** Every setting, once: its name in `earshot.toml`, its default and what it may be. */
 const schema = z.object({
-  host: z.string().min(1).default('127.0.0.1'),
-  port: number(0, 65_535).default(8484),
-  data: z.string().min(1).default('./earshot-data'),
-  plugins: z.string().min(1).optional(),
+  host: text('a name or an address to listen on').default('127.0.0.1'),
+  port: wholeNumber(0, 65_535).default(8484),
+  data: text('a folder').default('./earshot-data'),
+  plugins: text('a folder').optional(),
   token: z.string().min(16, 'needs at least 16 characters').optional(),
-  key: z.string().optional(),
-  public_url: url.optional(),
-  trusted_proxies: cidrs.default([]),
-  allow_networks: cidrs.default([]),
+  key: secretKey.optional(),
+  public_url: httpUrl.optional(),
+  trusted_proxies: networks.default([]),
+  allow_networks: networks.default([]),
   rate_limits: onOff.default(true),
-  max_body: bytes.default(10 * MB),
-  max_upload: bytes.default(500 * MB),
+  max_body: size.default(10 * MB),
+  max_upload: size.default(500 * MB),
   log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  plugin_hosts: number(1, 32).default(1),
-  plugin_memory: bytes.default(512 * MB),
-  algorithm_timeout: seconds.default(60),
-  transcriber_timeout: seconds.default(900),
-  stop_timeout: seconds.default(10),
-  webhook_timeout: seconds.default(15),
+  plugin_hosts: wholeNumber(1, 32).default(1),
+  plugin_memory: size.default(512 * MB),
+  algorithm_timeout: duration.default(60),
+  transcriber_timeout: duration.default(900),
+  stop_timeout: duration.default(10),
+  webhook_timeout: duration.default(15),
   /** Seconds between the attempts of a delivery. */
-  webhook_retries: list
-    .transform((all) => all.map(Number))
-    .refine((all) => all.every((delay) => delay >= 0), { message: 'expects seconds, separated by commas' })
-    .default([5, 300, 1800, 7200, 18_000, 36_000, 36_000]),
-  webhook_concurrency: number(1, 256).default(64),
-  audio_fetch_timeout: seconds.default(300),
+  webhook_retries: delays.default([5, 300, 1800, 7200, 18_000, 36_000, 36_000]),
+  webhook_concurrency: wholeNumber(1, 256).default(64),
+  audio_fetch_timeout: duration.default(300),
   /** Seconds between the attempts to fetch a recording. */
-  audio_fetch_retries: list
-    .transform((all) => all.map(Number))
-    .refine((all) => all.every((delay) => delay >= 0), { message: 'expects seconds, separated by commas' })
-    .default([2, 10, 60, 300]),
+  audio_fetch_retries: delays.default([2, 10, 60, 300]),
   /** The transcriber of calls whose workspace names none. */
-  transcriber: z.string().optional(),
-  openai_url: url.optional(),
-  openai_model: z.string().optional(),
-  command_program: z.string().optional(),
-  command_args: z.string().optional(),
-  command_model: z.string().optional(),
+  transcriber: text('the id of a transcriber').optional(),
+  openai_url: httpUrl.optional(),
+  openai_model: text().optional(),
+  command_program: text('a program').optional(),
+  command_args: text().optional(),
+  command_model: text().optional(),
   command_format: z.enum(['whisper-cpp', 'pocketsphinx', 'text', 'json']).optional(),
 })
 
@@ -207,11 +197,3 @@ const stringValues = (table: unknown): Record<string, string> =>
   Object.fromEntries(
     Object.entries((table ?? {}) as Record<string, unknown>).map(([name, value]) => [name, String(value)]),
   )
-
-function parseBytes(value: string | number): number {
-  if (typeof value === 'number') return value
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?\s*$/i.exec(value)
-  if (!match) return Number.NaN
-  const unit = { b: 1, kb: 1024, mb: MB, gb: 1024 * MB }[(match[2] ?? 'b').toLowerCase()] ?? 1
-  return Math.round(Number(match[1]) * unit)
-}

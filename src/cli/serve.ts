@@ -1,7 +1,7 @@
 import { type Appliance, boot } from '../boot.ts'
 import type { HttpServer } from '../http/server.ts'
 import { version } from '../version.ts'
-import { type Command, printJson } from './command.ts'
+import { type Command, ExpectedFailure, printJson } from './command.ts'
 
 /** Beyond the limit for finishing work: what is still open then is cut off. */
 const LAST_RESORT_MS = 5000
@@ -20,14 +20,34 @@ export const serve: Command = {
       lastResort.unref()
       stopped.resolve(appliance.stop().then(() => 0))
     }
-    const server = await appliance.start()
-    if (json) printJson({ ready: true, url: server.url, version, pid: process.pid })
+    const server = await listen(appliance)
+    if (json) printJson(readyLine(appliance, server))
     else console.log(welcome(appliance, server))
     const code = await stopped.promise
     signals.end()
     process.exit(code)
   },
 }
+
+/** Nobody else will end what was started when the door cannot be opened. */
+async function listen(appliance: Appliance): Promise<HttpServer> {
+  try {
+    return await appliance.start()
+  } catch (error) {
+    await appliance.stop()
+    const { host, port } = appliance.app.settings
+    throw new ExpectedFailure(`Cannot listen on ${host}, port ${port}: ${(error as Error).message}`)
+  }
+}
+
+/** The token of a first start would be lost otherwise. */
+const readyLine = ({ firstToken }: Appliance, { url }: HttpServer) => ({
+  ready: true,
+  url,
+  version,
+  pid: process.pid,
+  ...(firstToken && { token: firstToken }),
+})
 
 /** Installed before anything is opened, since as first process of a container nothing stops without them. */
 function onStop(stop: () => void) {

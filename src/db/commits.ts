@@ -31,6 +31,8 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
   let closed = false
   let now = 0
   let giveUpOn: ((outcome: Outcome) => void) | undefined
+  /** Why SQLite gave up the transaction by itself. */
+  let lost: unknown
 
   function savepoint(name: string) {
     return [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}`].map((text) =>
@@ -52,21 +54,22 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
     const watchdog = watchTurn()
     const signals = new Set<Topic>()
     try {
-      const outcomes = await writeAll(batch, signals)
-      answer(batch, outcomes)
-      onCommit(signals)
+      answer(batch, await writeAll(batch, signals))
     } catch (error) {
-      if (connection.inTransaction) rollback!.run()
       for (const pending of batch) pending.reject(error)
+      if (connection.inTransaction) rollback!.run()
+      signals.clear()
     } finally {
       watchdog.stop()
       flushing = false
       schedule()
     }
+    onCommit(signals)
   }
 
   async function writeAll(batch: Pending[], signals: Set<Topic>): Promise<Outcome[]> {
     now = Math.max(now, clock())
+    lost = undefined
     begin!.run()
     const outcomes: Outcome[] = []
     for (const pending of batch) outcomes.push(await writeOne(pending.write, signals))
@@ -77,16 +80,18 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
   /** A failure undoes only this one's statements, unless SQLite itself gave up the whole transaction. */
   async function writeOne(write: Write, signals: Set<Topic>): Promise<Outcome> {
     save!.run()
-    const [tx, end] = openTx(signals)
+    const wanted = new Set<Topic>()
+    const [tx, end] = openTx(wanted)
     const outcome = await settled(write, tx)
     end()
-    if ('error' in outcome) {
-      if (!connection.inTransaction) throw outcome.error
-      undo!.run()
-    }
+    if (!connection.inTransaction) throw whyLost()
+    if ('error' in outcome) undo!.run()
+    else for (const topic of wanted) signals.add(topic)
     release!.run()
     return outcome
   }
+
+  const whyLost = () => lost ?? new Error('A statement ended the transaction')
 
   function settled(write: Write, tx: Tx): Promise<Outcome> {
     return new Promise((resolve) => {
@@ -98,27 +103,47 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
     })
   }
 
-  function openTx(signals: Set<Topic>): [Tx, () => void] {
+  function openTx(wanted: Set<Topic>): [Tx, () => void] {
     let open = true
-    const statement = (query: Sql) => {
-      if (!open) throw new Error('A transaction was used after its end')
+    const isOpen = () => open && connection.inTransaction
+
+    function statement(query: Sql) {
+      requireOpen()
       return prepare(query.sql)
     }
+
+    /** Without a transaction every statement would be committed by itself. */
+    function requireOpen() {
+      if (!open) throw new Error('A transaction was used after its end')
+      if (!connection.inTransaction) throw whyLost()
+    }
+
+    /** On a full disk, for instance, SQLite may undo everything; what it said then is the reason to tell. */
+    function run<T>(work: () => T): T {
+      try {
+        return work()
+      } catch (error) {
+        if (open && !connection.inTransaction) lost ??= error
+        throw error
+      }
+    }
+
     const tx: Tx = {
       now,
-      get: async <Row>(query: Sql) => statement(query).get(...bound(query)) as Row | undefined,
-      all: async <Row>(query: Sql) => statement(query).all(...bound(query)) as Row[],
-      run: async (query) => statement(query).run(...bound(query)).changes,
-      signal: (topic) => signals.add(topic),
+      get: async <Row>(query: Sql) => run(() => statement(query).get(...bound(query))) as Row | undefined,
+      all: async <Row>(query: Sql) => run(() => statement(query).all(...bound(query))) as Row[],
+      run: async (query) => run(() => statement(query).run(...bound(query))).changes,
+      signal: (topic) => wanted.add(topic),
       async attempt(inner) {
+        requireOpen()
         saveInner!.run()
         try {
           return await inner()
         } catch (error) {
-          if (connection.inTransaction) undoInner!.run()
+          if (isOpen()) undoInner!.run()
           throw error
         } finally {
-          if (connection.inTransaction) releaseInner!.run()
+          if (isOpen()) releaseInner!.run()
         }
       },
     }

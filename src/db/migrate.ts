@@ -17,14 +17,18 @@ export class NewerSchema extends Error {}
  * Brings the database up to this executable's schema, each step in a transaction of its own.
  * `beforeUpgrade` runs once when an older database is about to change, to keep a copy of it.
  */
-export async function migrate(connection: Database, beforeUpgrade?: () => Promise<void>): Promise<number[]> {
+export async function migrate(
+  connection: Database,
+  beforeUpgrade?: () => Promise<void>,
+  steps: Migration[] = migrations,
+): Promise<number[]> {
   connection.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)')
   const found = schemaVersion(connection)
   if (found > newestVersion)
     throw new NewerSchema(
       `The database has schema ${found}, this executable knows ${newestVersion}: use a newer executable`,
     )
-  const due = migrations.filter(({ version }) => version > found)
+  const due = steps.filter(({ version }) => version > found)
   if (due.length > 0 && found > 0) await beforeUpgrade?.()
   for (const migration of due) apply(connection, migration)
   return due.map(({ version }) => version)

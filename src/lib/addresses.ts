@@ -78,6 +78,10 @@ export function isLoopback(text: string) {
   return range === 'loopback' || range === 'unspecified'
 }
 
+/** Strict, unlike the parser: in an operator's list, `10` is a slip of the pen and no address. */
+export const isNetwork = (text: string) =>
+  ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text) || ipaddr.isValidCIDR(text)
+
 function parseAddress(text: string): Address | undefined {
   return ipaddr.isValid(text) ? ipaddr.parse(text) : undefined
 }

@@ -77,6 +77,10 @@ export function loadKey({ fromSetting, file, create = true }: KeySource): Uint8A
   return createKeyFile(file)
 }
 
+/** Whether a text can be the key of an installation. */
+export const isKey = (text: string) =>
+  BASE64.test(text.trim()) && Buffer.from(text.trim(), 'base64').length === KEY_BYTES
+
 /** A secret as it may be shown: `***` and, when it is long enough, its last four characters. */
 export function mask(secret: string) {
   const characters = Array.from(secret)

@@ -1,6 +1,4 @@
 import type { App } from '../app.ts'
-import { defaultAlgorithmIds } from '../core/algorithms/catalogue.ts'
-import { resolveVariables } from '../core/algorithms/variables.ts'
 import { getCall } from '../core/calls/calls.sql.ts'
 import { getRecording } from '../core/calls/recordings.sql.ts'
 import { getTranscript } from '../core/calls/transcripts.sql.ts'
@@ -13,16 +11,12 @@ import { HOUR, SECOND } from '../lib/clock.ts'
 import type { Stage } from '../queue/worker.ts'
 import { callInput } from './call-input.ts'
 import { filter } from './filter.ts'
+import { type JobPayload, ordersFor } from './orders.ts'
 import { type Analysis, failJob, settleAnalysis } from './settle.ts'
 
 const LEASE_MS = HOUR
 const ATTEMPTS = 4
 const CONCURRENCY = 128
-
-export interface JobPayload {
-  jobId: number
-  round: number
-}
 
 /** Runs the job's algorithms on its transcript. One algorithm's failure is its own: the others still count. */
 export const analyze = (app: App): Stage<Job> => ({
@@ -69,21 +63,4 @@ async function runAlgorithms(app: App, job: Job): Promise<Analysis> {
 async function turnsOf(db: Queryable, job: Job): Promise<Turn[]> {
   const transcript = job.transcriptId === null ? undefined : await getTranscript(db, job.transcriptId)
   return transcript ? (JSON.parse(transcript.turns) as Turn[]) : []
-}
-
-/** Algorithm, variables and their revision, as the configuration has them now. */
-export async function ordersFor(app: App, job: Job) {
-  const ids = await algorithmIdsFor(app, job)
-  return Promise.all(
-    ids.map(async (algorithmId) => ({
-      algorithmId,
-      ...(await resolveVariables(app.db, job.workspaceId, algorithmId)),
-    })),
-  )
-}
-
-export async function algorithmIdsFor(app: App, job: Job): Promise<string[]> {
-  if (job.algorithmIds !== null) return JSON.parse(job.algorithmIds) as string[]
-  const { processing } = await resolveConfig(app.db, job.workspaceId)
-  return processing.algorithms ?? defaultAlgorithmIds(app.catalogue())
 }

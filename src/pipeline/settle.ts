@@ -12,7 +12,7 @@ import { type Ending, finish, jobInRound } from '../core/jobs/transitions.ts'
 import type { Tx } from '../db/db.ts'
 import { newUuid } from '../lib/ids.ts'
 import type { RunOutcome } from '../plugin-host/pool.ts'
-import { type JobPayload, ordersFor } from './analyze.ts'
+import { type JobPayload, ordersFor } from './orders.ts'
 
 export interface Analysis {
   job: Job

@@ -10,6 +10,8 @@ export interface Lane {
   /** Null means everything in the catalogue. */
   source: Source | null
   isForAlgorithms: boolean
+  pluginId: string | null
+  lastStart: number
   maxHosts: number
   /** How many runs a host of it may have at a time. */
   perHost: number
@@ -34,6 +36,7 @@ const APART_HOSTS = 2
 const TRANSCRIPTIONS_PER_HOST = 4
 const SUSPECTS_PER_HOST = 16
 const BUSY = 16
+const REST = 1000
 /** Run numbers are 32 bits wide in the marker. */
 const LAST_RUN = 2_000_000_000
 
@@ -65,7 +68,11 @@ export function createLanes(options: LaneOptions) {
       known.source = source
       return known
     }
-    const made = { ...newLane(key, source, maxHosts, perHost), isForAlgorithms: entry.plugin === 'algorithm' }
+    const made = {
+      ...newLane(key, source, maxHosts, perHost),
+      isForAlgorithms: entry.plugin === 'algorithm',
+      pluginId: entry.id,
+    }
     lanes.set(key, made)
     return made
   }
@@ -112,6 +119,7 @@ export function createLanes(options: LaneOptions) {
     try {
       const host = options.open(lane)
       lane.hosts.push(host)
+      lane.lastStart = performance.now()
       return host
     } catch (error) {
       options.note(`A plugin host cannot be started: ${describeError(error)}`)
@@ -120,9 +128,14 @@ export function createLanes(options: LaneOptions) {
 
   /** One place is kept for the shared lane, so that plugins on probation cannot take them all. */
   function mayStart(lane: Lane): boolean {
+    if (isRestingAfterFaults(lane)) return false
     const limit = lane === shared ? options.maxHosts : options.maxHosts - 1
     return options.countHosts() < limit || closeIdle(lane)
   }
+
+  /** Starting a process for a plugin that ends it each time costs the others their processor. */
+  const isRestingAfterFaults = ({ pluginId, lastStart }: Lane) =>
+    pluginId !== null && options.trust.isHopeless(pluginId) && performance.now() - lastStart < REST
 
   function closeIdle(needy: Lane): boolean {
     for (const lane of lanes.values()) {
@@ -155,5 +168,15 @@ const perOwnHost = ({ plugin }: CatalogueEntry) =>
   plugin === 'algorithm' ? SUSPECTS_PER_HOST : TRANSCRIPTIONS_PER_HOST
 
 function newLane(key: string, source: Source | null, maxHosts: number, perHost: number): Lane {
-  return { key, source, isForAlgorithms: true, maxHosts, perHost, hosts: [], queue: [] }
+  return {
+    key,
+    source,
+    isForAlgorithms: true,
+    pluginId: null,
+    lastStart: Number.NEGATIVE_INFINITY,
+    maxHosts,
+    perHost,
+    hosts: [],
+    queue: [],
+  }
 }

@@ -95,7 +95,7 @@ function expireQueue(lane: Lane, now: number, trust: Trust) {
 }
 
 function patienceFor(task: Task, trust: Trust): number {
-  if (trust.isHopeless(task.entry)) return Math.min(PATIENCE_WITH_THE_BAD, task.limitMs)
+  if (trust.isHopeless(task.entry.id)) return Math.min(PATIENCE_WITH_THE_BAD, task.limitMs)
   return trust.findLastFault(task.entry) ? task.limitMs : Math.max(PATIENCE_WITH_THE_GOOD, task.limitMs)
 }
 

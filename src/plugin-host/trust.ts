@@ -58,7 +58,7 @@ export function createTrust(fingerprintOf: (entry: CatalogueEntry) => string) {
   const findLastFault = (entry: CatalogueEntry): Failure | null => records.get(entry.id)?.last ?? null
 
   /** It has failed so often in a row that further runs should not be kept waiting for it. */
-  const isHopeless = (entry: CatalogueEntry) => (records.get(entry.id)?.faults ?? 0) >= PATIENCE_ENDS_AT
+  const isHopeless = (id: string) => (records.get(id)?.faults ?? 0) >= PATIENCE_ENDS_AT
 
   return { noteFault, noteStall, noteSuccess, isOnProbation, findLastFault, isHopeless }
 }

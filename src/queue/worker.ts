@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../db/db.ts'
+import { type Db, isUnwritable, type Tx } from '../db/db.ts'
 import { MINUTE, SECOND } from '../lib/clock.ts'
 import {
   claim,
@@ -61,10 +61,10 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
   const running = new Map<number, Running>()
   const inLane = new Map<string, number>()
   const perKind = new Map<string, number>()
+  const lastLane = new Map<string, number>()
   let claiming = false
   let again = false
   let stopping = false
-  let turn = 0
   let timer: Timer | undefined
   let idle: (() => void)[] = []
 
@@ -107,12 +107,12 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
     if (free <= 0) return
     const lanes = await readyLanes(tx, stage.kind)
     if (lanes.length === 0) return
-    const first = turn++ % lanes.length
+    const first = nextLane(stage.kind, lanes)
     const share = Math.ceil(free / lanes.length)
     for (const pass of [share, free]) {
       for (let at = 0; at < lanes.length && free > 0; at++) {
         const lane = lanes[(first + at) % lanes.length]!
-        const limit = Math.min(free, pass, laneLimit(stage, lane) - (inLane.get(laneKey(stage, lane)) ?? 0))
+        const limit = Math.min(free, pass, room(stage, lane))
         if (limit <= 0) continue
         const tasks = await claim(tx, stage.kind, lane, limit, stage.leaseMs)
         free -= tasks.length
@@ -122,12 +122,25 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
     }
   }
 
+  function nextLane(kind: string, lanes: number[]): number {
+    const last = lastLane.get(kind)
+    const next = last === undefined ? 0 : lanes.findIndex((lane) => lane > last)
+    lastLane.set(kind, lanes[Math.max(0, next)]!)
+    return Math.max(0, next)
+  }
+
+  /** Of all suspects, whatever their kind, only one may run: or an innocent one would die beside the guilty. */
+  function room(stage: Stage, lane: number): number {
+    if (lane === SUSPECTS) return 1 - (inLane.get(SUSPECTS_KEY) ?? 0)
+    const limit = stage.laneLimit?.(lane) ?? stage.concurrency
+    return limit - (inLane.get(laneKey(stage, lane)) ?? 0)
+  }
+
   async function beginOne(tx: Tx, stage: Stage, task: Task, claimed: Running[]) {
     const payload: unknown = JSON.parse(task.payload)
     try {
       if (task.deaths >= MAX_DEATHS) {
-        await tx.attempt(() => stage.abandon(tx, payload, poisoned(task)))
-        await complete(tx, task)
+        await abandon(tx, stage, task, poisoned(task))
         again = true
         return
       }
@@ -149,8 +162,9 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
     return one
   }
 
-  function letGo({ task, stage }: Running) {
-    running.delete(task.id)
+  function letGo(one: Running) {
+    const { task, stage } = one
+    if (running.get(task.id) === one) running.delete(task.id)
     count(perKind, stage.kind, -1)
     count(inLane, laneKey(stage, task.lane), -1)
   }
@@ -167,12 +181,25 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
     const { task, stage, begun } = one
     try {
       const settle = await stage.perform(begun, task)
-      await db.tx((tx) => settleOne(tx, task, settle))
+      await settleWhenWritable(task, settle)
     } catch (error) {
       if (!(error instanceof Fenced)) await attemptFailed(stage, task, error)
     } finally {
       letGo(one)
       wake()
+    }
+  }
+
+  /** On a full disk the work is not lost: it is written down as soon as there is room again. */
+  async function settleWhenWritable(task: Task, settle: Settle) {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await db.tx((tx) => settleOne(tx, task, settle))
+      } catch (error) {
+        if (!isUnwritable(error) || stopping) throw error
+        if (tries === 0) hooks.onError('A result cannot be written now and waits', error, task)
+        await Bun.sleep(SECOND)
+      }
     }
   }
 
@@ -197,8 +224,18 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
       return
     }
     const failure: Failure = { code: 'internal', message: `Processing failed ${task.attempt} times` }
-    await tx.attempt(() => stage.abandon(tx, JSON.parse(task.payload), failure))
-    await complete(tx, task)
+    await abandon(tx, stage, task, failure)
+  }
+
+  /** One that cannot even be given up must not keep the others from being claimed. */
+  async function abandon(tx: Tx, stage: Stage, task: Task, failure: Failure) {
+    try {
+      await tx.attempt(() => stage.abandon(tx, JSON.parse(task.payload), failure))
+      await complete(tx, task)
+    } catch (error) {
+      hooks.onError('A task could not be given up', error, task)
+      await retryAt(tx, task, tx.now + MINUTE)
+    }
   }
 
   function sleep(ms: number) {
@@ -256,10 +293,9 @@ const poisoned = (task: Task): Failure => ({
   message: `The process died ${task.deaths} times while this was running, so it is not tried again`,
 })
 
-const laneKey = (stage: Stage, lane: number) => `${stage.kind} ${lane}`
+const SUSPECTS_KEY = 'suspects'
 
-const laneLimit = (stage: Stage, lane: number) =>
-  lane === SUSPECTS ? 1 : (stage.laneLimit?.(lane) ?? stage.concurrency)
+const laneKey = (stage: Stage, lane: number) => (lane === SUSPECTS ? SUSPECTS_KEY : `${stage.kind} ${lane}`)
 
 function count(counts: Map<string, number>, key: string, by: number) {
   const next = (counts.get(key) ?? 0) + by

@@ -13,7 +13,6 @@ import {
   isOld,
   isRefinement,
   keepOld,
-  lower,
   refuse,
   settle,
   type Talk,
@@ -23,7 +22,7 @@ import { sortOut } from './denials.ts'
 import type { Slot, Statement } from './slots.ts'
 
 export function hearAgent(talk: Talk, statement: Statement, before: Statement | undefined) {
-  const text = lower(statement)
+  const text = statement.plain
   const [slots, refused] = sortOut(statement, text)
   if (DEFERS.test(text)) talk.deferred = statement.turn
   talk.onOffer = slots.length > 0 || ABOUT_OFFER.test(text)

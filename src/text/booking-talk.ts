@@ -1,5 +1,4 @@
 import { STANDS } from './booking-phrases.ts'
-import { plain } from './contractions.ts'
 import type { Slot, Statement } from './slots.ts'
 
 export interface Intent {
@@ -39,8 +38,6 @@ export const begin = (intent: Intent): Talk => ({
   deferred: null,
   onOffer: false,
 })
-
-export const lower = (statement: Statement) => plain(statement.text).trim()
 
 export function matchOffer(talk: Talk, slot: Slot): Slot | undefined {
   return talk.offers.find((offer) => {

@@ -1,7 +1,7 @@
 import type { Call } from '../plugin-host/contract.ts'
 import { hearAgent } from './agent-moves.ts'
 import { NOT_CANCEL, WANTS, WANTS_CANCEL, WANTS_CHANGE } from './booking-phrases.ts'
-import { begin, clean, type Intent, isEmpty, lower, type Talk } from './booking-talk.ts'
+import { begin, clean, type Intent, isEmpty, type Talk } from './booking-talk.ts'
 import { hearCustomer } from './customer-moves.ts'
 import { type Slot, type SlotOptions, type Statement, statements } from './slots.ts'
 
@@ -30,7 +30,7 @@ export function followBooking(call: Call, options: SlotOptions): Booking {
 
 function intentOf(said: Statement[]): Intent {
   const first = (test: (text: string, statement: Statement) => boolean) =>
-    said.find((statement) => test(lower(statement), statement))?.turn ?? null
+    said.find((statement) => test(statement.plain, statement))?.turn ?? null
   const customers = (statement: Statement) => statement.role !== 'agent'
   return {
     wants: first((text, one) => customers(one) && (WANTS.test(text) || WANTS_CHANGE.test(text))),

@@ -1,20 +1,10 @@
 import { ACCEPTS, DEFERS, FIRST_CHOICE, LAST_CHOICE, REFUSES, REFUSES_TIME } from './booking-phrases.ts'
-import {
-  clean,
-  isOld,
-  keepOld,
-  lower,
-  matchOffer,
-  refuse,
-  settle,
-  type Talk,
-  withFocus,
-} from './booking-talk.ts'
+import { clean, isOld, keepOld, matchOffer, refuse, settle, type Talk, withFocus } from './booking-talk.ts'
 import { sortOut } from './denials.ts'
 import type { Slot, Statement } from './slots.ts'
 
 export function hearCustomer(talk: Talk, statement: Statement) {
-  const text = lower(statement)
+  const text = statement.plain
   const [slots, refused] = sortOut(statement, text)
   for (const slot of refused) refuse(talk, slot)
   if (isOld(talk, statement, text)) return keepOld(talk, slots)

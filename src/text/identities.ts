@@ -1,5 +1,6 @@
 import type { Call, Turn } from '../plugin-host/contract.ts'
-import { type NameMention, nameMentions } from './names.ts'
+import type { NameMention } from './name-mentions.ts'
+import { nameMentions } from './names.ts'
 import { asName, likeness } from './spelling.ts'
 
 export interface Identity {

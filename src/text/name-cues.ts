@@ -1,5 +1,5 @@
+import type { NamePart } from './name-mentions.ts'
 import { LEAD } from './name-words.ts'
-import type { NamePart } from './names.ts'
 
 export type Whose = 'speaker' | 'listener' | 'customer' | 'patient' | 'other'
 

@@ -1,59 +1,11 @@
-import type { Role, Turn } from '../plugin-host/contract.ts'
+import type { Turn } from '../plugin-host/contract.ts'
 import { FIRST_NAMES } from './first-names.ts'
-import {
-  ASKS,
-  ASKS_FIRST,
-  ASKS_LAST,
-  ASKS_PATIENT,
-  CUES,
-  type Cue,
-  IS_KIN,
-  isLead,
-  partAsked,
-  REVERSED,
-  SAME_SOUND,
-  SPELLED_FIRST,
-  SPELLED_LAST,
-  SPELLED_OTHER,
-  TRAILING,
-  VOCATIVE,
-  type Whose,
-  WITH_LETTER,
-} from './name-cues.ts'
-import {
-  CALLING,
-  CUT,
-  isCapital,
-  keepCase,
-  type Reader,
-  readName,
-  startsSpelling,
-  TITLES,
-} from './name-words.ts'
+import { ASKS, ASKS_FIRST, ASKS_LAST, ASKS_PATIENT, CUES, type Cue, IS_KIN, isLead } from './name-cues.ts'
+import { addressed, pieceAt, reversed, speaking, spelledMentions, varied } from './name-forms.ts'
+import { mention, type NameMention, ownerOf } from './name-mentions.ts'
+import { CUT, isCapital, type Reader, readName, startsSpelling, TITLES } from './name-words.ts'
 import { type Piece, pieces } from './pieces.ts'
-import { asName, spelledWords } from './spelling.ts'
 import { lacksCasing } from './tokens.ts'
-
-/** Whose name it is: that of a side of the call, of the person a booking is for, or of somebody else. */
-export type NameOwner = 'agent' | 'customer' | 'patient' | 'other'
-
-export type NamePart = 'full' | 'first' | 'last'
-
-export interface NameMention {
-  /** As names are written, whatever the recogniser wrote. */
-  name: string
-  owner: NameOwner
-  part: NamePart
-  /** Dictated letter by letter. */
-  spelled: boolean
-  /** Said by its owner or on being asked for it. */
-  stated: boolean
-  turn: number
-  /** Position in the given turns. */
-  index: number
-  start: number
-  end: number
-}
 
 /** Every place where somebody's name is given, asked for and answered, spelled, or used to address them. */
 export function nameMentions(turns: Turn[]): NameMention[] {
@@ -91,42 +43,6 @@ function cued(reader: Reader, cue: Cue): NameMention[] {
     found.push(mention(reader, name, owner, cue.part ?? (name.length > 1 ? 'full' : 'first'), stated))
   }
   return found
-}
-
-function pieceAt(list: Piece[], place: number) {
-  const at = list.findIndex((piece) => piece.start >= place)
-  return at >= 0 && TITLES.test(list[at]!.lower) ? at + 1 : at
-}
-
-function ownerOf(whose: Whose, role: Role): NameOwner {
-  if (whose === 'customer' || whose === 'patient' || whose === 'other') return whose
-  const speaks = role === 'agent' ? 'agent' : 'customer'
-  const other = role === 'agent' ? 'customer' : 'agent'
-  return whose === 'speaker' ? speaks : other
-}
-
-function mention(
-  reader: Reader,
-  name: Piece[],
-  owner: NameOwner,
-  part: NamePart,
-  stated: boolean,
-): NameMention {
-  const [first, last] = [name[0]!, name.at(-1)!]
-  const end = last.end - (/['’]s$/i.exec(last.text)?.[0].length ?? 0)
-  const text = asName(reader.turn.text.slice(first.start, end).replace(/\s+/g, ' '))
-  const { turn, index } = reader
-  return {
-    name: keepCase(reader, first.start, end) ?? text,
-    owner,
-    part,
-    spelled: false,
-    stated,
-    turn: turn.turn,
-    index,
-    start: first.start,
-    end,
-  }
 }
 
 function answered(reader: Reader): NameMention[] {
@@ -170,125 +86,6 @@ function looksAnswered(reader: Reader, name: Piece[], at: number) {
   const closes =
     rest === undefined || /[.,?!;]/.test(rest.gap) || rest.lower.length === 1 || CUT.has(rest.lower)
   return known || closes
-}
-
-/** `Anna here`, `John Smith speaking`. */
-function reversed(reader: Reader): NameMention[] {
-  const start = REVERSED.exec(reader.turn.text)?.[0].length ?? 0
-  const at = reader.list.findIndex((piece) => piece.start >= start)
-  const name = at < 0 ? undefined : readName(reader, at, true)
-  const after = name && reader.list[at + name.length]?.lower
-  if (!name || !after || !CALLING.test(after)) return []
-  return [
-    mention(reader, name, ownerOf('speaker', reader.turn.role), name.length > 1 ? 'full' : 'first', true),
-  ]
-}
-
-/** «Hotel Aurora, Anna speaking.» */
-function speaking(reader: Reader): NameMention[] {
-  const after = reader.list.findIndex((piece, at) => piece.lower === 'speaking' || isHere(reader, piece, at))
-  for (let at = after - 2; after > 0 && at < after; at++) {
-    const name = at < 0 ? undefined : readName(reader, at, true)
-    const capital = name && isCapital(name[0]!) && (at === after - 1 || isCapital(reader.list[after - 1]!))
-    const known = name && FIRST_NAMES.has(name[0]!.lower)
-    if (name && at + name.length === after && (known || (capital && !reader.raw)) && (at > 0 || known))
-      return [
-        mention(reader, name, ownerOf('speaker', reader.turn.role), name.length > 1 ? 'full' : 'first', true),
-      ]
-  }
-  return []
-}
-
-/** «Salon Luxe, Nina here.» */
-const isHere = (reader: Reader, piece: Piece, at: number) =>
-  piece.lower === 'here' &&
-  reader.turn.role === 'agent' &&
-  reader.index < 2 &&
-  (at + 1 === reader.list.length || /^[.,!]/.test(reader.list[at + 1]!.gap))
-
-/** «Catherine with a K»: the letter stands for the sound the name begins with. */
-function varied(reader: Reader): NameMention[] {
-  const { turn, index } = reader
-  return Array.from(turn.text.matchAll(WITH_LETTER)).flatMap((match) => {
-    const [, word = '', letter = ''] = match
-    if (!SAME_SOUND.test((word[0] ?? '').toLowerCase() + letter.toLowerCase())) return []
-    const start = match.index + match[0].length - 1
-    const name = asName(letter + word.slice(1))
-    return [
-      {
-        name,
-        owner: 'customer' as const,
-        part: 'first' as const,
-        spelled: true,
-        stated: true,
-        turn: turn.turn,
-        index,
-        start,
-        end: start + 1,
-      },
-    ]
-  })
-}
-
-/** `Thank you, Ana.`: counts for known given names only, for anything may follow «okay». */
-function addressed(reader: Reader): NameMention[] {
-  const found: NameMention[] = []
-  for (const pattern of [VOCATIVE, TRAILING]) {
-    for (const match of reader.turn.text.matchAll(pattern)) {
-      const at = pieceAt(reader.list, match.index + match[0].length)
-      const name = at < 0 ? undefined : readName(reader, at, true)
-      if (!name || !isKnown(name[0]!.lower) || (name.length > 1 && !isCapital(name[1]!) && !reader.raw))
-        continue
-      const after = reader.list[at + name.length]
-      if (CALLING.test(after?.lower ?? '') || /['’]s$/.test(name[0]!.text)) continue
-      found.push(
-        mention(
-          reader,
-          name,
-          ownerOf('listener', reader.turn.role),
-          name.length > 1 ? 'full' : 'first',
-          false,
-        ),
-      )
-    }
-  }
-  return found
-}
-
-const isKnown = (word: string) => FIRST_NAMES.has(word)
-
-function spelledMentions(reader: Reader): NameMention[] {
-  const { turn, index, turns } = reader
-  return spelledWords(turn.text).flatMap(({ word, start, end }) => {
-    const before = turn.text.slice(Math.max(0, start - 60), start)
-    const asked = index > 0 ? turns[index - 1]!.text : ''
-    if (SPELLED_OTHER.test(before) || /^[^a-z]*(?:at\b|dot\b|@)/i.test(turn.text.slice(end))) return []
-    if (before.trim() === '' && SPELLED_OTHER.test(asked) && !ASKS.test(asked)) return []
-    const part = SPELLED_LAST.test(before) ? 'last' : SPELLED_FIRST.test(before) ? 'first' : partAsked(asked)
-    return [
-      {
-        name: asName(word),
-        owner: 'customer' as const,
-        part,
-        spelled: true,
-        stated: true,
-        turn: turn.turn,
-        index,
-        start,
-        end,
-      },
-      ...surnameAfter(reader, end),
-    ]
-  })
-}
-
-/** «It's Olivia, O-L-I-V-I-A, Grant.» */
-function surnameAfter(reader: Reader, end: number): NameMention[] {
-  const at = reader.list.findIndex((piece) => piece.start >= end)
-  const next = reader.list[at]
-  if (!next || reader.raw || !isCapital(next) || !/^,? $/.test(next.gap)) return []
-  const name = readName(reader, at, true)
-  return name ? [mention(reader, name, 'customer', 'last', true)] : []
 }
 
 /** Where two readings meet, the one that was stated, then the longer one, stays. */

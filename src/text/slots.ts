@@ -1,5 +1,6 @@
 import type { Role } from '../plugin-host/contract.ts'
 import { isoDate } from './calendar.ts'
+import { plain } from './contractions.ts'
 import type { DateOptions } from './date-words.ts'
 import { type DateMention, dateMentions } from './dates.ts'
 import { type DayPart, dayPart, type Opening, type TimeMention, timeMentions } from './times.ts'
@@ -21,6 +22,8 @@ export interface Slot {
 /** A stretch of a turn that says one thing, with the slots it names. */
 export interface Statement {
   text: string
+  /** Lower case, with the apostrophes that recognisers drop. */
+  plain: string
   turn: number
   /** Where the statement begins in its turn. */
   start: number
@@ -60,7 +63,7 @@ export function statements(turns: Said[], options: SlotOptions): Statement[] {
     return split(turn.text).map(({ text, start, end }) => {
       const within = (one: { start: number }) => one.start >= start && one.start < end
       const slots = pair(turn.text, dates.filter(within), times.filter(within), turn.turn)
-      return { text, turn: turn.turn, start, role: turn.role, slots }
+      return { text, plain: plain(text).trim(), turn: turn.turn, start, role: turn.role, slots }
     })
   })
 }

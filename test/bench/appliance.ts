@@ -39,6 +39,7 @@ export async function startAppliance(command: string[], data: string): Promise<A
     EARSHOT_RATE_LIMITS: 'off',
     EARSHOT_LOG_LEVEL: 'warn',
     EARSHOT_ALGORITHM_TIMEOUT: HOUR_SECONDS,
+    EARSHOT_STOP_TIMEOUT: '1',
   })
   return { ...child, api: apiClient(child.url, TOKEN) }
 }
@@ -52,6 +53,8 @@ export async function startChild(command: string[], variables: Record<string, st
     stdout: 'pipe',
     stderr: 'inherit',
   })
+  const endWithUs = () => process_.kill('SIGKILL')
+  process.once('exit', endWithUs)
   const late = setTimeout(() => process_.kill('SIGKILL'), START_LIMIT_MS)
   const { url } = JSON.parse(await firstLine(process_.stdout)) as { url: string }
   clearTimeout(late)
@@ -65,6 +68,7 @@ export async function startChild(command: string[], variables: Record<string, st
       process_.kill('SIGTERM')
       await process_.exited
       clearTimeout(killer)
+      process.off('exit', endWithUs)
     },
   }
 }

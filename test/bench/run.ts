@@ -66,6 +66,8 @@ const bench: Bench = {
   extent: values.quick ? quick : whole,
   say,
 }
+process.once('SIGTERM', () => process.exit(1))
+process.once('SIGINT', () => process.exit(1))
 const machine = `${cpus().length} × ${cpus()[0]!.model}, Bun ${Bun.version}, load before ${loadavg()[0]!.toFixed(2)}`
 say(machine)
 const rows: Row[] = []
@@ -101,10 +103,14 @@ function table(all: Row[]): string {
     .join('\n')
 }
 
-const round = (value: number) => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2))
+function round(value: number) {
+  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2)
+}
 
-const wording = (goal: NonNullable<Row['goal']>, unit: string) =>
-  'least' in goal ? `≥ ${goal.least.toLocaleString('en')} ${unit}` : `≤ ${goal.most} ${unit}`
+function wording(goal: NonNullable<Row['goal']>, unit: string) {
+  return 'least' in goal ? `≥ ${goal.least.toLocaleString('en')} ${unit}` : `≤ ${goal.most} ${unit}`
+}
 
-const isMet = (value: number, goal: NonNullable<Row['goal']>) =>
-  'least' in goal ? value >= goal.least : value <= goal.most
+function isMet(value: number, goal: NonNullable<Row['goal']>) {
+  return 'least' in goal ? value >= goal.least : value <= goal.most
+}

@@ -93,14 +93,31 @@ export function apiOf(url: string, token: string) {
   const job = (id: number) => call<Job>('GET', `/jobs/${id}`)
 
   /** Polls until the job is as wanted. */
-  async function jobWhen(id: number, isWanted: (job: Job) => boolean, timeoutMs = GIVE_UP_MS): Promise<Job> {
+  async function jobWhen(
+    id: number,
+    isWanted: (job: Job) => boolean | Promise<boolean>,
+    timeoutMs = GIVE_UP_MS,
+  ): Promise<Job> {
     const end = Date.now() + timeoutMs
     for (;;) {
       const found = await job(id)
-      if (isWanted(found)) return found
+      if (await isWanted(found)) return found
       if (Date.now() > end) throw new Error(`Job ${id} is still ${JSON.stringify(found)}`)
       await Bun.sleep(POLL_MS)
     }
+  }
+
+  async function logs(id: number): Promise<LogLine[]> {
+    const lines: LogLine[] = []
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: { logs: LogLine[]; next_cursor: string | null } = await call(
+        'GET',
+        `/jobs/${id}/logs?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+      )
+      lines.push(...page.logs)
+      cursor = page.next_cursor
+    }
+    return lines
   }
 
   return {
@@ -131,6 +148,6 @@ export function apiOf(url: string, token: string) {
     allRuns: async (id: number) => (await call<{ runs: Run[] }>('GET', `/jobs/${id}/runs?all=true`)).runs,
     deliveries: async (id: number) =>
       (await call<{ deliveries: Delivery[] }>('GET', `/jobs/${id}/deliveries`)).deliveries,
-    logs: async (id: number) => (await call<{ logs: LogLine[] }>('GET', `/jobs/${id}/logs?limit=100`)).logs,
+    logs,
   }
 }

@@ -67,12 +67,9 @@ async function attempt(step: () => Promise<unknown>): Promise<Outcome> {
   }
 }
 
-const single = (passed: boolean, output: string): Outcome => ({
-  passed: passed ? 1 : 0,
-  failed: passed ? 0 : 1,
-  skipped: 0,
-  output,
-})
+function single(passed: boolean, output: string): Outcome {
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, output }
+}
 
 async function tests(): Promise<Outcome> {
   const command = [process.execPath, 'test', '--only-failures', '--timeout', String(TEST_TIMEOUT_MS)]

@@ -12,6 +12,8 @@ import { NextCursor } from './present.ts'
 
 /** How often a change is tried anew when another one came between its check and its commit. */
 const MAX_TRIES = 5
+/** A plugin may take its time to look at its variables, or to start first. */
+const CHECK_SECONDS = 60
 
 const AlgorithmShape = z
   .object({
@@ -98,11 +100,12 @@ export const algorithmRoutes = (app: App) =>
         answers: { 200: VariablesShape },
         refusals: [412],
       },
-      async ({ actor, params, query, body, request, headers }) => {
+      async ({ actor, params, query, body, request, headers, arrival }) => {
         const algorithm = requireAlgorithm(app, params.algorithm_id)
         const entity = await levelOf(app, actor, query().workspace_id)
         const { variables } = await body()
         if (!entity) throw levelNeeded()
+        arrival.allowSilence(CHECK_SECONDS)
         await change(app, actor, entity, algorithm.id, variables, expectedRevision(request))
         const shown = await presentVariables(app, algorithm, entity)
         headers.etag = revisionTag(shown.revision)

@@ -19,7 +19,9 @@ function guarded<Actor>(app: App, route: Route<Actor>): Route<Actor> {
       throw refusal
     }
   }
-  return { ...route, handler }
+  const { about, method } = route
+  const refusals = method === 'GET' ? about.refusals : [...(about.refusals ?? []), 503, 507]
+  return { ...route, about: { ...about, refusals }, handler }
 }
 
 function refusalOf(error: unknown): Refusal | undefined {
