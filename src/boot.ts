@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import type { App } from './app.ts'
 import type { Algorithm } from './core/algorithms/catalogue.ts'
 import { requireAvailable } from './core/algorithms/catalogue.ts'
+import { watchConfigVersion } from './core/config/configs.sql.ts'
 import { newestCreatedAt } from './core/jobs/jobs.sql.ts'
 import { ensureDefaultTenants } from './core/tenancy/tenants.ts'
 import { countTokens } from './core/tenancy/tokens.sql.ts'
@@ -48,6 +49,7 @@ export async function boot(settings: Settings, options: { clock?: Clock } = {}):
   const db = openDb(databasePath(settings), { clock, checkpointThread: true })
   await migrateWithCopy(db, settings)
   db.startClockAt(await newestCreatedAt(db))
+  watchConfigVersion(db)
   const firstToken = await db.tx(async (tx) => {
     await ensureDefaultTenants(tx)
     if (settings.token !== undefined || (await countTokens(tx)) > 0) return undefined

@@ -13,7 +13,7 @@ const MAX_URL = 8 * 1024
 export interface DialectOptions<Actor> extends FailureOptions {
   prefix: string
   /** Refuses who may not come in; the `open` routes are the only ones that do without. */
-  authenticate?: (request: Request, arrival: Arrival) => Actor | Promise<Actor>
+  authenticate?: (request: Request, arrival: Arrival, headers: HeaderList) => Actor | Promise<Actor>
   /** Writes the limit's headers, which go out with every answer, and refuses with `limited` if there were too many. */
   limit?: (actor: Actor, headers: HeaderList, request: Request) => void | Promise<void>
   /** What its part of the document says beside the routes. */
@@ -88,7 +88,7 @@ export function dialect<Actor>(options: DialectOptions<Actor>): Dialect {
 
   async function admit(request: Request, visit: Visit): Promise<void> {
     if (!authenticate) return
-    const actor = await authenticate(request, visit.arrival)
+    const actor = await authenticate(request, visit.arrival, visit.headers)
     visit.actor = actor
     visit.admitted = true
     await limit?.(actor, visit.headers, request)

@@ -1,6 +1,6 @@
-import sql from 'sql-template-tag'
 import { z } from 'zod'
 import type { App } from '../app.ts'
+import { configVersion } from '../core/config/configs.sql.ts'
 import { type Dialect, dialect } from './dialect.ts'
 import { docsRoutes } from './docs.ts'
 import { reply } from './responses.ts'
@@ -76,7 +76,7 @@ const probeRoutes = (app: App) =>
 
 /** A probe answers whatever happens: the failure is its answer, and whoever needed the database has logged it. */
 const canRead = ({ db }: App) =>
-  db.get(sql`SELECT 1 AS one`).then(
+  configVersion(db).then(
     () => true,
     () => false,
   )

@@ -1,17 +1,17 @@
 import type { App } from '../app.ts'
-import { findPayload } from '../core/algorithms/runs.sql.ts'
-import { getJob, moveDeliveries } from '../core/jobs/jobs.sql.ts'
+import { moveDeliveries } from '../core/jobs/jobs.sql.ts'
 import { addLogs } from '../core/jobs/logs.sql.ts'
 import { credentialFor } from '../core/webhooks/credentials.ts'
 import {
+  type Consignment,
   type Delivery,
   exhaustDelivery,
-  getDelivery,
+  getConsignment,
   insertAttempt,
   updateDelivery,
 } from '../core/webhooks/deliveries.sql.ts'
 import { type Endpoint, getEndpoint } from '../core/webhooks/endpoints.sql.ts'
-import { circuitIsOpen, endpointFailed, endpointSucceeded } from '../core/webhooks/endpoints.ts'
+import { circuitIsOpen, endpointFailed, endpointSucceeded, isKnownWell } from '../core/webhooks/endpoints.ts'
 import { headersFor, secretsSent } from '../core/webhooks/signing.ts'
 import type { Tx } from '../db/db.ts'
 import { MINUTE, SECOND } from '../lib/clock.ts'
@@ -25,17 +25,23 @@ const JITTER = 0.1
 const LONGEST_RETRY_AFTER_MS = 24 * 60 * MINUTE
 
 interface Work {
-  delivery: Delivery
+  delivery: Consignment
   endpoint: Endpoint
+}
+
+/** Endpoints by their ids, as this process has seen them do. */
+interface Troubles {
+  failing: Set<number>
+  openCircuits: Set<number>
 }
 
 /** One attempt of one delivery. It never fails as a task: what the receiver does is recorded as data. */
 export function deliver(app: App): Stage<Work> {
-  const openCircuits = new Set<number>()
+  const troubles: Troubles = { failing: new Set(), openCircuits: new Set() }
   return {
     kind: 'deliver',
     concurrency: app.settings.webhook_concurrency,
-    laneLimit: (endpointId) => (openCircuits.has(endpointId) ? 1 : PER_ENDPOINT),
+    laneLimit: (endpointId) => (troubles.openCircuits.has(endpointId) ? 1 : PER_ENDPOINT),
     leaseMs: app.settings.webhook_timeout * SECOND + MINUTE,
     attempts: Number.MAX_SAFE_INTEGER,
     retryInMs: () => MINUTE,
@@ -43,19 +49,30 @@ export function deliver(app: App): Stage<Work> {
     begin: (tx, payload) => begin(tx, (payload as { deliveryId: number }).deliveryId),
     perform: async (work) => {
       const answer = await send(app, work)
-      return (tx) => settle(tx, app, work, answer, openCircuits)
+      return (tx) => settle(tx, app, work, answer, troubles)
     },
     abandon: async () => undefined,
   }
 }
 
 async function begin(tx: Tx, deliveryId: number): Promise<Work | undefined> {
-  const delivery = await getDelivery(tx, deliveryId)
+  const delivery = await getConsignment(tx, deliveryId)
   if (!delivery || delivery.status === 'delivered' || delivery.status === 'exhausted') return undefined
-  const endpoint = (await getEndpoint(tx, delivery.endpointId))!
+  const endpoint = await endpointOf(tx, delivery.endpointId)
   if (endpoint.disabledAt === null) return { delivery, endpoint }
   await giveUp(tx, delivery, `Not sent: the endpoint is disabled (${endpoint.disabledReason})`)
   return undefined
+}
+
+/** Tasks that are claimed together mostly go to the same endpoint. */
+const endpointsOfClaim = new WeakMap<Tx, Map<number, Endpoint>>()
+
+async function endpointOf(tx: Tx, id: number): Promise<Endpoint> {
+  const known = endpointsOfClaim.get(tx) ?? new Map<number, Endpoint>()
+  endpointsOfClaim.set(tx, known)
+  const endpoint = known.get(id) ?? (await getEndpoint(tx, id))!
+  known.set(id, endpoint)
+  return endpoint
 }
 
 async function giveUp(tx: Tx, delivery: Delivery, message: string) {
@@ -67,9 +84,8 @@ async function giveUp(tx: Tx, delivery: Delivery, message: string) {
 }
 
 async function send(app: App, { delivery, endpoint }: Work): Promise<Posted | Unposted> {
-  const body = (await findPayload(app.db, delivery.runId))!
-  const job = (await getJob(app.db, delivery.jobId))!
-  const credential = await credentialFor(app.db, job.workspaceId)
+  const { body } = delivery
+  const credential = await credentialFor(app.db, delivery.workspaceId)
   const nowSeconds = Math.floor(app.clock() / SECOND)
   const headers = headersFor(app.sealer, endpoint, credential, {
     messageId: delivery.messageId,
@@ -86,7 +102,7 @@ async function settle(
   app: App,
   { delivery, endpoint }: Work,
   answer: Posted | Unposted,
-  openCircuits: Set<number>,
+  troubles: Troubles,
 ): Promise<{ retryInMs: number } | undefined> {
   const errorKind = errorKindOf(answer)
   await insertAttempt(tx, {
@@ -98,16 +114,23 @@ async function settle(
     responseExcerpt: 'excerpt' in answer ? answer.excerpt : null,
   })
   if (errorKind === null) {
-    openCircuits.delete(endpoint.id)
-    await delivered(tx, delivery, endpoint)
+    await delivered(tx, delivery, endpoint, troubles)
     return undefined
   }
-  return failed(tx, app, { delivery, endpoint }, answer, errorKind, openCircuits)
+  return failed(tx, app, { delivery, endpoint }, answer, errorKind, troubles)
 }
 
-async function delivered(tx: Tx, delivery: Delivery, endpoint: Endpoint) {
+async function delivered(
+  tx: Tx,
+  delivery: Delivery,
+  endpoint: Endpoint,
+  { failing, openCircuits }: Troubles,
+) {
   await updateDelivery(tx, delivery.id, 'delivered', null)
   await moveDeliveries(tx, delivery.jobId, { pending: -1, delivered: 1, failed: 0 })
+  if (!failing.has(endpoint.id) && isKnownWell(endpoint, tx.now)) return
+  failing.delete(endpoint.id)
+  openCircuits.delete(endpoint.id)
   await endpointSucceeded(tx, endpoint.id)
 }
 
@@ -117,11 +140,12 @@ async function failed(
   { delivery, endpoint }: Work,
   answer: Posted | Unposted,
   errorKind: string,
-  openCircuits: Set<number>,
+  troubles: Troubles,
 ): Promise<{ retryInMs: number } | undefined> {
   const gone = 'status' in answer && answer.status === 410
   const state = await endpointFailed(tx, endpoint.id, { error: errorKind, gone })
-  if (circuitIsOpen(state.endpoint)) openCircuits.add(endpoint.id)
+  troubles.failing.add(endpoint.id)
+  if (circuitIsOpen(state.endpoint)) troubles.openCircuits.add(endpoint.id)
   if (state.disabled) await logDisabled(tx, app, delivery, endpoint, state.disabled)
   const retryInMs = gone || state.disabled ? undefined : delayAfter(app, delivery, answer)
   await updateDelivery(

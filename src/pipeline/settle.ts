@@ -1,5 +1,5 @@
 import type { App } from '../app.ts'
-import { insertResult, insertRun } from '../core/algorithms/runs.sql.ts'
+import { insertResults, insertRuns, type NewRun } from '../core/algorithms/runs.sql.ts'
 import { type Call, getCall } from '../core/calls/calls.sql.ts'
 import { getRecording, type Recording } from '../core/calls/recordings.sql.ts'
 import type { Turn } from '../core/calls/transcripts.ts'
@@ -68,18 +68,35 @@ const analyticsOnly: LogLine = {
 }
 
 async function saveRuns(tx: Tx, { job, outcomes, revisions }: Analysis): Promise<FinishedRun[]> {
-  const runs: FinishedRun[] = []
-  for (const [at, outcome] of outcomes.entries())
-    runs.push(await saveRun(tx, job, outcome, revisions[at] ?? 0))
+  const found = outcomes.map(findingOf)
+  const ids = await insertRuns(
+    tx,
+    outcomes.map((outcome, at) => newRun(job, outcome, found[at]!, revisions[at] ?? 0)),
+  )
+  const runs = found.map((finding, at) => ({ id: ids[at]!, ...finding }))
+  const results = runs.filter(({ result }) => result !== null)
+  await insertResults(
+    tx,
+    results.map(({ id, result }) => ({ runId: id, result: JSON.stringify(result) })),
+  )
   return runs
 }
 
-async function saveRun(tx: Tx, job: Job, outcome: Outcome, revision: number): Promise<FinishedRun> {
+function findingOf(outcome: Outcome): Omit<FinishedRun, 'id'> {
   const result = outcome.status === 'completed' ? (outcome.result as Record<string, unknown>) : null
   const error = outcome.status === 'failed' ? outcome.error : null
   const confidenceScore = typeof result?.confidence_score === 'number' ? result.confidence_score : null
+  return { algorithmId: outcome.algorithmId, confidenceScore, result, error }
+}
+
+function newRun(
+  job: Job,
+  outcome: Outcome,
+  { confidenceScore, error }: Omit<FinishedRun, 'id'>,
+  revision: number,
+): NewRun {
   const durationMs = Math.round(outcome.durationMs)
-  const id = await insertRun(tx, {
+  return {
     uuid: newUuid(),
     jobId: job.id,
     workspaceId: job.workspaceId,
@@ -96,9 +113,7 @@ async function saveRun(tx: Tx, job: Job, outcome: Outcome, revision: number): Pr
     startedAt: Math.round(outcome.startedAt),
     completedAt: Math.round(outcome.startedAt) + durationMs,
     durationMs,
-  })
-  if (result) await insertResult(tx, id, JSON.stringify(result))
-  return { id, algorithmId: outcome.algorithmId, confidenceScore, result, error }
+  }
 }
 
 function endingOf(runs: FinishedRun[], error: JobError | undefined): Ending {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
-import type { Context, Log } from './contract.ts'
-import type { LogLine } from './messages.ts'
+import type { Context, Log, ModelEndpoint, Usage } from './contract.ts'
+import type { LogLine, RunUsage } from './messages.ts'
 
 const MAX_LINES = 200
 const MAX_LINE = 2048
@@ -14,6 +14,7 @@ export interface RunState {
   from: number
   open: boolean
   logs: LogLine[]
+  usage?: RunUsage
   written: number
   abort?: AbortController
 }
@@ -25,7 +26,12 @@ export function newRunState(run: number, id: string): RunState {
 export type Fetch = Context['fetch']
 
 /** The signal is made when it is asked for: most algorithms never look at it. */
-export function makeContext(state: RunState, secrets: Context['secrets'], fetch: Fetch): Context {
+export function makeContext(
+  state: RunState,
+  secrets: Context['secrets'],
+  fetch: Fetch,
+  model: ModelEndpoint,
+): Context {
   return {
     log: makeLog(state),
     secrets,
@@ -33,12 +39,28 @@ export function makeContext(state: RunState, secrets: Context['secrets'], fetch:
       return signalOf(state)
     },
     fetch: (url, init) => fetch(url, { signal: signalOf(state), ...init }),
+    model,
+    spend: (usage) => addUsage(state, usage),
   }
 }
 
 export function signalOf(state: RunState): AbortSignal {
   state.abort ??= new AbortController()
   return state.abort.signal
+}
+
+function addUsage(state: RunState, { model, input_tokens, output_tokens, cost }: Usage) {
+  const before = state.usage
+  const input = (before?.input_tokens ?? 0) + input_tokens
+  const output = (before?.output_tokens ?? 0) + output_tokens
+  state.usage = {
+    model,
+    calls: (before?.calls ?? 0) + 1,
+    input_tokens: input,
+    output_tokens: output,
+    total_tokens: input + output,
+    cost: cost === null ? (before?.cost ?? null) : (before?.cost ?? 0) + cost,
+  }
 }
 
 /** Console output becomes log lines. True when the run has now written more than a run may. */

@@ -68,6 +68,25 @@ export interface Log {
   warn(message: string, data?: Record<string, unknown>): void
 }
 
+/** The operator's endpoint for language models; nobody else says where calls may be sent. */
+export interface ModelEndpoint {
+  /** Up to and including the version, as in `http://127.0.0.1:8000/v1`. */
+  url?: string
+  /** The model to ask where the variables name none. */
+  name?: string
+  /** Requests that one process has under way at a time. */
+  concurrency?: number
+}
+
+/** What asking a model took. */
+export interface Usage {
+  model: string
+  input_tokens: number
+  output_tokens: number
+  /** Null when no price is known. */
+  cost: number | null
+}
+
 /** What a plugin may touch besides its arguments. */
 export interface Context {
   /** Lines land in the job's log. */
@@ -78,6 +97,10 @@ export interface Context {
   secrets: Record<string, string | undefined>
   /** Like the global one, under the appliance's network policy. */
   fetch(url: string | URL, init?: RequestInit): Promise<Response>
+  /** For `earshot/model`. */
+  model: ModelEndpoint
+  /** Adds to what the run shows as its `usage`. */
+  spend(usage: Usage): void
 }
 
 interface Described {
@@ -99,6 +122,8 @@ export interface Algorithm<Variables extends Schema = Schema, Result extends Sch
   /** What an operator may change, with a default for every field. */
   variables: Variables
   result: Result
+  /** Name of the variable that holds the result's JSON Schema, where that is the operator's to say. */
+  result_from?: string
   analyze(
     call: Call,
     variables: z.output<Variables>,

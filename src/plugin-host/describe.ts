@@ -1,3 +1,4 @@
+import { schemaProblem } from '../lib/json-schema.ts'
 import { z } from './contract.ts'
 import type { CatalogueEntry, JsonSchema, Source } from './messages.ts'
 import { carrierCallSchema, transcriptionSchema } from './transcription.ts'
@@ -15,6 +16,8 @@ export interface LoadedPlugin {
   secrets: string[]
   options: z.ZodType
   result: z.ZodType | null
+  /** The variable that holds the result's JSON Schema. */
+  resultFrom: string | null
   verbs: Partial<Record<'analyze' | 'missing' | 'transcribe' | 'call' | 'hangUp', Verb>>
 }
 
@@ -33,8 +36,9 @@ export function describePlugin(source: Source, path: string | null, value: unkno
   const options = requireSchema(given[shape.options], shape.options)
   const result = shape.result ?? requireSchema(given.result, 'result')
   const secrets = requireSecrets(given.secrets)
-  const loaded = { id, path, secrets, options, result, verbs: readVerbs(given, shape) }
   const defaults = readDefaults(options, given.plugin as Kind)
+  const resultFrom = requireResultFrom(given.result_from, defaults)
+  const loaded = { id, path, secrets, options, result, resultFrom, verbs: readVerbs(given, shape) }
   return {
     loaded,
     entry: {
@@ -47,6 +51,7 @@ export function describePlugin(source: Source, path: string | null, value: unkno
       kind: given.plugin === 'algorithm' ? requireKind(given.kind ?? 'analysis') : null,
       variables_schema: toInputSchema(options, shape.options),
       result_schema: toOutputSchema(result),
+      result_from: resultFrom,
       defaults,
       secrets: loaded.secrets,
     },
@@ -76,6 +81,7 @@ function blankEntry(source: Source): CatalogueEntry {
     kind: null,
     variables_schema: null,
     result_schema: null,
+    result_from: null,
     defaults: null,
     secrets: [],
     error: null,
@@ -125,6 +131,14 @@ function requireText(value: unknown, field: string): string {
 function requireKind(kind: unknown) {
   if (kind === 'analysis' || kind === 'evaluator' || kind === 'prompt') return kind
   throw new Error('«kind» must be analysis, evaluator or prompt.')
+}
+
+function requireResultFrom(name: unknown, defaults: Record<string, unknown> | null): string | null {
+  if (name === undefined) return null
+  const schema = typeof name === 'string' ? defaults?.[name] : undefined
+  const problem = schema === undefined ? 'it names no variable' : schemaProblem(schema)
+  if (problem) throw new Error(`«result_from» must name a variable that holds a JSON Schema: ${problem}.`)
+  return name as string
 }
 
 function requireSecrets(names: unknown): string[] {

@@ -32,6 +32,7 @@ async function openDesk(init: Init, jit: boolean, send: Send): Promise<Runs> {
     marker,
     plugins,
     secrets: init.secrets,
+    model: init.model,
     fetch: (url, options) => outbound.fetch(url, options as Parameters<typeof outbound.fetch>[1]),
     send: (answer) => send({ t: 'late', answer }),
   })

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { guarded, hostEnvironment } from './command.ts'
+import type { ModelEndpoint } from './contract.ts'
 import { createMarker, type Marker } from './marker.ts'
 import type { CatalogueEntry, Failure, FromHost, Init, RunOrder, Source, ToHost } from './messages.ts'
 import type { Task } from './tasks.ts'
@@ -13,6 +14,7 @@ export interface HostOptions {
   folder: string | null
   secrets: Record<string, string>
   allowNetworks: string[]
+  model: ModelEndpoint
   dataLimitMb: number | null
 }
 
@@ -160,8 +162,8 @@ function order(host: Host, task: Task): RunOrder {
 }
 
 function initFor(options: HostOptions, sources: Source[], marker: string): Init {
-  const { folder, secrets, allowNetworks } = options
-  return { t: 'init', folder, sources, secrets, allow_networks: allowNetworks, marker }
+  const { folder, secrets, allowNetworks, model } = options
+  return { t: 'init', folder, sources, secrets, allow_networks: allowNetworks, model, marker }
 }
 
 /** A host that is just ending has no channel any more; its exit deals with what it had. */

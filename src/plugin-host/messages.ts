@@ -1,4 +1,4 @@
-import type { Call, Role, Turn } from './contract.ts'
+import type { Call, ModelEndpoint, Role, Turn } from './contract.ts'
 
 /** Where a plugin comes from: a file of the plugins folder, or an entry of the shipped table. */
 export interface Source {
@@ -24,6 +24,8 @@ export interface CatalogueEntry {
   /** An algorithm's variables; the settings of transcribers and carriers. */
   variables_schema: JsonSchema | null
   result_schema: JsonSchema | null
+  /** The variable that holds the result's JSON Schema. */
+  result_from: string | null
   defaults: Record<string, unknown> | null
   secrets: string[]
   error: string | null
@@ -31,6 +33,16 @@ export interface CatalogueEntry {
 
 /** Turns may come with the label alone; the host tells the role. */
 export type CallInput = Omit<Call, 'turns'> & { turns: (Omit<Turn, 'role'> & { role?: Role })[] }
+
+/** What a run asked of language models, all requests together. */
+export interface RunUsage {
+  model: string
+  calls: number
+  input_tokens: number
+  output_tokens: number
+  total_tokens: number
+  cost: number | null
+}
 
 export interface LogLine {
   time: number
@@ -63,6 +75,7 @@ export interface Init {
   sources: Source[]
   secrets: Record<string, string>
   allow_networks: string[]
+  model: ModelEndpoint
   marker: string
 }
 
@@ -97,6 +110,7 @@ export interface Answer {
   ms: number
   at: number
   logs?: LogLine[]
+  usage?: RunUsage
 }
 
 export type FromHost =

@@ -1,3 +1,4 @@
+import { schemaProblem } from '../lib/json-schema.ts'
 import type { FieldError } from '../lib/refusal.ts'
 import type { LoadedPlugin } from './describe.ts'
 
@@ -14,6 +15,9 @@ export interface OptionsCheck {
 export function checkOptions(plugin: LoadedPlugin, given: unknown): string {
   const parsed = plugin.options.safeParse(given ?? {})
   if (!parsed.success) return JSON.stringify(refused(parsed.error.issues))
+  const field = plugin.resultFrom
+  const problem = field && schemaProblem((parsed.data as Record<string, unknown>)[field])
+  if (problem) return JSON.stringify(refused([{ path: [field], message: problem }]))
   const missing = plugin.verbs.missing?.(parsed.data)
   const check: OptionsCheck = {
     valid: true,

@@ -6,6 +6,8 @@ import { failTask, type Job, type Task } from './tasks.ts'
 export interface Order {
   algorithmId: string
   variables?: unknown
+  /** When it may take longer, or less long, than the others. */
+  timeLimitMs?: number
 }
 
 /** Puts a job's runs on their way; those that no plugin can take have failed at once. */
@@ -18,9 +20,9 @@ export function startRuns(
 ) {
   const generation = supervisor.generation() ?? EMPTY
   const tasks: Task[] = []
-  for (const [index, { algorithmId, variables }] of orders.entries()) {
+  for (const [index, { algorithmId, variables, timeLimitMs }] of orders.entries()) {
     const entry = generation.byId.get(algorithmId)
-    const task = newTask(job, index, entry ?? nameless(algorithmId), method, variables, limitMs)
+    const task = newTask(job, index, entry ?? nameless(algorithmId), method, variables, timeLimitMs ?? limitMs)
     if (entry) tasks.push(task)
     else failTask(task, whyMissing(generation.catalogue, algorithmId))
   }

@@ -1,4 +1,4 @@
-import type { CallRequest, Recording } from './contract.ts'
+import type { CallRequest, ModelEndpoint, Recording } from './contract.ts'
 import type { CallInput, CatalogueEntry } from './messages.ts'
 import type { OptionsCheck } from './options.ts'
 import type { Order } from './orders.ts'
@@ -10,6 +10,8 @@ export interface PoolOptions {
   /** By the names that plugins declare. */
   secrets?: Record<string, string>
   allowNetworks?: string[]
+  /** For plugins that ask language models. */
+  model?: ModelEndpoint
   /** How the host is started; default this very program. */
   command?: string[]
   /** Names from the shipped table; default all. */

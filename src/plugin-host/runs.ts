@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Fetch, makeContext, newRunState, type RunState, takeOutput } from './context.ts'
-import type { Context } from './contract.ts'
+import type { Context, ModelEndpoint } from './contract.ts'
 import type { LoadedPlugin } from './describe.ts'
 import { asFailure, badVariables, failed } from './failures.ts'
 import type { Marker } from './marker.ts'
@@ -14,6 +14,7 @@ export interface Desk {
   plugins: Map<string, LoadedPlugin>
   secrets: Record<string, string>
   fetch: Fetch
+  model: ModelEndpoint
   send(answer: Answer): void
 }
 
@@ -62,7 +63,7 @@ export function openRuns(desk: Desk) {
     const method = METHODS[name]
     const options = plugin.options.safeParse(given ?? {})
     if (!options.success) return close(state, { failure: badVariables(options.error) })
-    const context = makeContext(state, secretsOf(plugin, desk.secrets), desk.fetch)
+    const context = makeContext(state, secretsOf(plugin, desk.secrets), desk.fetch, desk.model)
     const answer = method.ask({ plugin, input, options: options.data, context })
     const schema = name === 'hang_up' ? null : plugin.result
     if (!isThenable(answer)) return close(state, readResult(schema, answer, method.finish))
@@ -88,6 +89,7 @@ export function openRuns(desk: Desk) {
     if (failure) answer.failure = failure
     else answer.result = result
     if (state.logs.length) answer.logs = state.logs
+    if (state.usage) answer.usage = state.usage
     return answer
   }
 

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { type Answers, createAnswers } from './answers.ts'
+import type { ModelEndpoint } from './contract.ts'
 import { createDispatcher, type Dispatcher } from './dispatcher.ts'
 import { type Generation, type Reading, readPlugins } from './generations.ts'
 import { type Host, type HostOptions, startHost } from './hosts.ts'
@@ -23,6 +24,7 @@ export interface SupervisorOptions {
   tempFolder: string
   secrets: Record<string, string>
   allowNetworks: string[]
+  model: ModelEndpoint
   hosts: number
   maxHosts: number
   memoryLimitMb: number
@@ -105,8 +107,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   function hostOptions(dataLimitMb: number | null): HostOptions {
-    const { command, folder, secrets, allowNetworks } = options
-    return { command, runFolder, folder, secrets, allowNetworks, dataLimitMb }
+    const { command, folder, secrets, allowNetworks, model } = options
+    return { command, runFolder, folder, secrets, allowNetworks, model, dataLimitMb }
   }
 
   /** What hung or crashed at load stays out of every further host. */

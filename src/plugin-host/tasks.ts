@@ -1,4 +1,4 @@
-import type { Answer, CatalogueEntry, Failure, LogLine, Method } from './messages.ts'
+import type { Answer, CatalogueEntry, Failure, LogLine, Method, RunUsage } from './messages.ts'
 
 interface Run {
   algorithmId: string
@@ -7,6 +7,7 @@ interface Run {
   /** Milliseconds since the epoch. */
   startedAt: number
   logs: LogLine[]
+  usage: RunUsage | null
 }
 
 export type RunOutcome = Run &
@@ -62,6 +63,7 @@ function factsOf({ entry, seenAt }: Task, answer: Answer | undefined): Run {
     durationMs: answer ? answer.ms : ran,
     startedAt: answer?.at || Date.now() - ran,
     logs: answer?.logs ?? [],
+    usage: answer?.usage ?? null,
   }
 }
 

@@ -25,8 +25,18 @@ export function isLabel(label: string, counts: ReadonlyMap<string, number>): boo
   if (words.some((word) => SENTENCE_WORDS.has(word))) return false
   const isName = label.split(/\s+/).every((word) => /^[\p{Lu}\p{Lo}\d(#]/u.test(word))
   if ((counts.get(label) ?? 0) >= 2) return isName || words.length === 1
+  return isName && (words.length > 1 || countRoles(counts) < 2)
+}
+
+/** Asked for every line of a transcript, which may have as many labels as lines: counted once for each. */
+const roleCounts = new WeakMap<ReadonlyMap<string, number>, number>()
+
+function countRoles(counts: ReadonlyMap<string, number>): number {
+  const known = roleCounts.get(counts)
+  if (known !== undefined) return known
   const roles = [...counts.keys()].filter(isRoleLabel).length
-  return isName && (roles < 2 || words.length > 1)
+  roleCounts.set(counts, roles)
+  return roles
 }
 
 export const labelWords = (label: string) =>

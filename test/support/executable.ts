@@ -60,6 +60,8 @@ export async function run(args: string[], env: Environment = {}, cwd = tmpdir())
 export interface Served {
   url: string
   pid: number
+  /** That of a first start, which is shown only then. */
+  token: string | undefined
   api: Api
   /** From its start to the line that says it is ready. */
   readyMs: number
@@ -110,9 +112,10 @@ export async function serve({ data, args = [], env = {}, wrapper = [] }: ServeOp
     await Promise.all([child.exited, logging])
     throw new Error(`earshot serve ended with ${child.exitCode}: ${logged}`)
   }
-  const { url } = JSON.parse(line) as { url: string }
+  const { url, token } = JSON.parse(line) as { url: string; token?: string }
   return {
     url,
+    token,
     pid: child.pid,
     api: apiOf(url, env.EARSHOT_TOKEN ?? TOKEN),
     readyMs: performance.now() - began,

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag'
+import sql, { join } from 'sql-template-tag'
 import type { Queryable, Tx } from '../../db/db.ts'
 import type { DeliveryStatus } from '../webhooks/deliveries.sql.ts'
 
@@ -29,22 +29,35 @@ const columns = sql`id, uuid, job_id AS "jobId", workspace_id AS "workspaceId", 
   error_message AS "errorMessage", usage, started_at AS "startedAt", completed_at AS "completedAt",
   duration_ms AS "durationMs"`
 
-export async function insertRun(tx: Tx, run: NewRun): Promise<number> {
-  const row = await tx.get<{ id: number }>(sql`
+/** Resolves to their ids, in the order of the runs. */
+export async function insertRuns(tx: Tx, runs: NewRun[]): Promise<number[]> {
+  if (runs.length === 0) return []
+  const values = runs.map(
+    (
+      run,
+    ) => sql`(${run.uuid}, ${run.jobId}, ${run.workspaceId}, ${run.algorithmId}, ${run.version}, ${run.revision},
+      ${run.round}, ${run.status}, ${run.degraded}, ${run.confidenceScore}, ${run.errorCode}, ${run.errorMessage},
+      ${run.usage}, ${run.startedAt}, ${run.completedAt}, ${run.durationMs})`,
+  )
+  const rows = await tx.all<{ id: number }>(sql`
     INSERT INTO runs (uuid, job_id, workspace_id, algorithm_id, version, revision, round, status, degraded,
       confidence_score, error_code, error_message, usage, started_at, completed_at, duration_ms)
-    VALUES (${run.uuid}, ${run.jobId}, ${run.workspaceId}, ${run.algorithmId}, ${run.version}, ${run.revision},
-      ${run.round}, ${run.status}, ${run.degraded}, ${run.confidenceScore}, ${run.errorCode}, ${run.errorMessage},
-      ${run.usage}, ${run.startedAt}, ${run.completedAt}, ${run.durationMs})
+    VALUES ${join(values)}
     RETURNING id`)
-  return row!.id
+  return rows.map(({ id }) => id).sort((one, other) => one - other)
 }
 
-export const insertResult = (tx: Tx, runId: number, result: string) =>
-  tx.run(sql`INSERT INTO run_results (run_id, result) VALUES (${runId}, ${result})`)
+export async function insertResults(tx: Tx, results: { runId: number; result: string }[]): Promise<void> {
+  if (results.length === 0) return
+  const rows = results.map(({ runId, result }) => sql`(${runId}, ${result})`)
+  await tx.run(sql`INSERT INTO run_results (run_id, result) VALUES ${join(rows)}`)
+}
 
-export const insertPayload = (tx: Tx, runId: number, body: string) =>
-  tx.run(sql`INSERT INTO run_payloads (run_id, body) VALUES (${runId}, ${body})`)
+export async function insertPayloads(tx: Tx, payloads: { runId: number; body: string }[]): Promise<void> {
+  if (payloads.length === 0) return
+  const rows = payloads.map(({ runId, body }) => sql`(${runId}, ${body})`)
+  await tx.run(sql`INSERT INTO run_payloads (run_id, body) VALUES ${join(rows)}`)
+}
 
 export const findPayload = async (db: Queryable, runId: number): Promise<string | undefined> =>
   (await db.get<{ body: string }>(sql`SELECT body FROM run_payloads WHERE run_id = ${runId}`))?.body

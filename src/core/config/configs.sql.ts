@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag'
-import type { Queryable, Tx } from '../../db/db.ts'
+import type { Db, Queryable, Tx } from '../../db/db.ts'
 import type { Entity, EntityType } from '../tenancy/actors.ts'
 
 export interface StoredConfig {
@@ -32,8 +32,24 @@ export function saveConfig(tx: Tx, { type, id }: Entity, document: string, by: s
     RETURNING ${columns}`)
 }
 
-export const configVersion = async (db: Queryable) =>
-  (await db.get<{ version: number }>(sql`SELECT version FROM config_state WHERE id = 1`))!.version
+const watched = new WeakMap<Queryable, { version: number | undefined }>()
+
+/** From here on the version of `db` is remembered from one change to the next: it is asked for all the time. */
+export function watchConfigVersion(db: Db) {
+  const known: { version: number | undefined } = { version: undefined }
+  watched.set(db, known)
+  db.on('config', () => {
+    known.version = undefined
+  })
+}
+
+export async function configVersion(db: Queryable): Promise<number> {
+  const known = watched.get(db)
+  if (known?.version !== undefined) return known.version
+  const row = await db.get<{ version: number }>(sql`SELECT version FROM config_state WHERE id = 1`)
+  if (known) known.version = row!.version
+  return row!.version
+}
 
 /** Everything resolved before is stale from this commit on. */
 export async function bumpConfigVersion(tx: Tx) {

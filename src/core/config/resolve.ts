@@ -3,7 +3,7 @@ import type { Entity } from '../tenancy/actors.ts'
 import { lineage } from '../tenancy/tenants.ts'
 import { configsAbove, configVersion, findConfig } from './configs.sql.ts'
 import { overlay } from './merge.ts'
-import { type Config, defaults, type ResolvedConfig } from './schema.ts'
+import { type Config, defaults, limitKeys, type ResolvedConfig } from './schema.ts'
 
 const CACHED_WORKSPACES = 10_000
 const levels = ['partner', 'organization', 'workspace'] as const
@@ -67,8 +67,32 @@ function layered(stored: { level: string; document: string | undefined }[]): Res
     document: JSON.parse(document ?? '{}') as Config,
   }))
   const { config, provenance } = overlay([{ level: 'default', document: defaults }, ...documents])
-  const resolved = config as unknown as ResolvedConfig
-  resolved.processing.algorithms ??= null
-  resolved.transcription.transcriber ??= null
-  return { config: resolved, provenance }
+  const resolution = { config: filled(config, defaults) as ResolvedConfig, provenance }
+  tighten(resolution, documents)
+  return resolution
+}
+
+/** Merging takes null for «remove», but what nothing sets shall stand there as null. */
+function filled(config: unknown, fallback: unknown): unknown {
+  if (config === undefined) return fallback
+  if (typeof fallback !== 'object' || fallback === null || Array.isArray(fallback)) return config
+  const missing = Object.entries(fallback).map(([key, inner]) => [
+    key,
+    filled((config as Record<string, unknown>)[key], inner),
+  ])
+  return { ...(config as object), ...Object.fromEntries(missing) }
+}
+
+/** A quota that one level sets cannot be loosened by those below it. */
+function tighten({ config, provenance }: Resolution, documents: { level: string; document: Config }[]) {
+  for (const key of limitKeys) {
+    const set = documents.flatMap(({ level, document }) => {
+      const value = document.limits?.[key]
+      return value === undefined ? [] : [{ level, value }]
+    })
+    const strictest = set.toSorted((one, other) => one.value - other.value)[0]
+    if (!strictest) continue
+    config.limits[key] = strictest.value
+    provenance[`limits.${key}`] = strictest.level
+  }
 }

@@ -1,7 +1,8 @@
 import sql from 'sql-template-tag'
 import type { Queryable, Tx } from '../../db/db.ts'
 import { newUuid } from '../../lib/ids.ts'
-import { type Actor, visible } from '../tenancy/actors.ts'
+import { visible } from '../tenancy/actors.sql.ts'
+import type { Actor } from '../tenancy/actors.ts'
 import type { Status } from './status.ts'
 
 export type JobSource = 'transcript' | 'audio_url' | 'audio_file' | 'on_demand'

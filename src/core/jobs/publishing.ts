@@ -1,8 +1,8 @@
 import type { Queryable, Tx } from '../../db/db.ts'
 import { newUuid } from '../../lib/ids.ts'
-import { enqueue, priorities } from '../../queue/tasks.ts'
-import { insertPayload } from '../algorithms/runs.sql.ts'
-import { insertDelivery } from '../webhooks/deliveries.sql.ts'
+import { enqueue, enqueueAll, type NewTask, priorities } from '../../queue/tasks.ts'
+import { insertPayloads } from '../algorithms/runs.sql.ts'
+import { insertDeliveries } from '../webhooks/deliveries.sql.ts'
 import type { Endpoint } from '../webhooks/endpoints.sql.ts'
 import { endpointsFor, wants } from '../webhooks/endpoints.ts'
 import type { Job } from './jobs.sql.ts'
@@ -30,54 +30,54 @@ export async function publish(
   const endpoints = await endpointsFor(db, tx, source.job.workspaceId)
   if (endpoints.length === 0) return published
   const write = payloadWriter(source, tx.now)
-  for (const run of runs) await publishRun(tx, source.job, run, endpoints, write, published)
-  if (published.deliveryIds.length > 0) published.logs.unshift(stored(published.deliveryIds.length))
+  const wanted = runs.flatMap((run) =>
+    endpoints.filter((endpoint) => wants(endpoint, run.algorithmId)).map((endpoint) => ({ run, endpoint })),
+  )
+  const sent = [...new Set(wanted.map(({ run }) => run))]
+  await insertPayloads(
+    tx,
+    sent.map((run) => ({ runId: run.id, body: write(run) })),
+  )
+  await storeDeliveries(tx, source.job, wanted, published)
+  if (wanted.length > 0) published.logs.unshift(stored(wanted.length))
   return published
 }
 
-async function publishRun(
+/** A disabled endpoint gets its delivery too, ended at once: it can be redelivered when the endpoint is back. */
+async function storeDeliveries(
   tx: Tx,
   job: Job,
-  run: FinishedRun,
-  endpoints: Endpoint[],
-  write: (run: FinishedRun) => string,
+  wanted: { run: FinishedRun; endpoint: Endpoint }[],
   published: Published,
 ) {
-  const interested = endpoints.filter((endpoint) => wants(endpoint, run.algorithmId))
-  if (interested.length === 0) return
-  await insertPayload(tx, run.id, write(run))
-  for (const endpoint of interested) await storeDelivery(tx, job, run, endpoint, published)
+  const ids = await insertDeliveries(
+    tx,
+    wanted.map(({ run, endpoint }) => ({
+      messageId: `msg_${newUuid().replaceAll('-', '')}`,
+      runId: run.id,
+      jobId: job.id,
+      endpointId: endpoint.id,
+      status: endpoint.disabledAt === null ? 'pending' : 'exhausted',
+    })),
+  )
+  published.deliveryIds.push(...ids)
+  const tasks: NewTask[] = []
+  for (const [at, { run, endpoint }] of wanted.entries()) {
+    if (endpoint.disabledAt === null) tasks.push(deliveryTask(endpoint.id, ids[at]!))
+    else published.logs.push(notSent(endpoint, run))
+  }
+  published.pending += tasks.length
+  published.failed += wanted.length - tasks.length
+  await enqueueAll(tx, tasks)
 }
 
-/** A disabled endpoint gets its delivery too, ended at once: it can be redelivered when the endpoint is back. */
-async function storeDelivery(tx: Tx, job: Job, run: FinishedRun, endpoint: Endpoint, published: Published) {
-  const isDisabled = endpoint.disabledAt !== null
-  const delivery = await insertDelivery(tx, {
-    messageId: `msg_${newUuid().replaceAll('-', '')}`,
-    runId: run.id,
-    jobId: job.id,
-    endpointId: endpoint.id,
-    status: isDisabled ? 'exhausted' : 'pending',
-  })
-  published.deliveryIds.push(delivery!.id)
-  if (isDisabled) {
-    published.failed++
-    published.logs.push(notSent(endpoint, run))
-  } else {
-    published.pending++
-    await enqueueDelivery(tx, endpoint.id, delivery!.id)
-  }
-}
+export const enqueueDelivery = (tx: Tx, endpointId: number, deliveryId: number, runAt?: number) =>
+  enqueue(tx, deliveryTask(endpointId, deliveryId, runAt))
 
 /** Lanes by endpoint keep a slow one from holding up the others. */
-export function enqueueDelivery(
-  tx: Tx,
-  endpointId: number,
-  deliveryId: number,
-  runAt?: number,
-): Promise<void> {
+function deliveryTask(endpointId: number, deliveryId: number, runAt?: number): NewTask {
   const priority = runAt === undefined ? priorities.normal : priorities.bulk
-  return enqueue(tx, { kind: 'deliver', lane: endpointId, priority, payload: { deliveryId }, runAt })
+  return { kind: 'deliver', lane: endpointId, priority, payload: { deliveryId }, runAt }
 }
 
 const stored = (count: number): LogLine => ({

@@ -1,5 +1,3 @@
-import sql, { raw, type Sql } from 'sql-template-tag'
-
 export const scopes = ['platform', 'partner', 'organization', 'workspace'] as const
 export type Scope = (typeof scopes)[number]
 
@@ -22,19 +20,4 @@ export interface Actor {
   organizationId: number | null
   workspaceId: number | null
   rateLimit: number | null
-}
-
-/** The WHERE condition for rows that carry a workspace's id in `column`. */
-export function visible(actor: Actor, column = 'workspace_id'): Sql {
-  const workspaceId = raw(column)
-  switch (actor.scope) {
-    case 'platform':
-      return sql`1 = 1`
-    case 'partner':
-      return sql`${workspaceId} IN (SELECT id FROM workspaces WHERE partner_id = ${actor.partnerId})`
-    case 'organization':
-      return sql`${workspaceId} IN (SELECT id FROM workspaces WHERE organization_id = ${actor.organizationId})`
-    case 'workspace':
-      return sql`${workspaceId} = ${actor.workspaceId}`
-  }
 }

@@ -1,7 +1,8 @@
 import sql, { type Sql } from 'sql-template-tag'
 import type { Queryable, Tx } from '../../db/db.ts'
 import { isUuid, newUuid } from '../../lib/ids.ts'
-import { type Actor, type EntityType, visible } from './actors.ts'
+import { visible } from './actors.sql.ts'
+import type { Actor, EntityType } from './actors.ts'
 
 export interface Partner {
   id: number

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag'
+import sql, { join } from 'sql-template-tag'
 import type { Queryable, Tx } from '../../db/db.ts'
 
 export type DeliveryStatus = 'pending' | 'retrying' | 'delivered' | 'exhausted'
@@ -27,19 +27,35 @@ export interface Attempt {
 const columns = sql`id, message_id AS "messageId", run_id AS "runId", job_id AS "jobId",
   endpoint_id AS "endpointId", status, attempts, next_attempt_at AS "nextAttemptAt", created_at AS "createdAt"`
 
-export function insertDelivery(
-  tx: Tx,
-  delivery: Pick<Delivery, 'messageId' | 'runId' | 'jobId' | 'endpointId' | 'status'>,
-) {
-  return tx.get<{ id: number }>(sql`
+export type NewDelivery = Pick<Delivery, 'messageId' | 'runId' | 'jobId' | 'endpointId' | 'status'>
+
+/** Resolves to their ids, in the order of the deliveries. */
+export async function insertDeliveries(tx: Tx, deliveries: NewDelivery[]): Promise<number[]> {
+  if (deliveries.length === 0) return []
+  const values = deliveries.map(
+    ({ messageId, runId, jobId, endpointId, status }) =>
+      sql`(${messageId}, ${runId}, ${jobId}, ${endpointId}, ${status}, ${tx.now}, ${tx.now})`,
+  )
+  const rows = await tx.all<{ id: number }>(sql`
     INSERT INTO deliveries (message_id, run_id, job_id, endpoint_id, status, created_at, updated_at)
-    VALUES (${delivery.messageId}, ${delivery.runId}, ${delivery.jobId}, ${delivery.endpointId}, ${delivery.status},
-      ${tx.now}, ${tx.now})
+    VALUES ${join(values)}
     RETURNING id`)
+  return rows.map(({ id }) => id).sort((one, other) => one - other)
 }
 
-export const getDelivery = (db: Queryable, id: number) =>
-  db.get<Delivery>(sql`SELECT ${columns} FROM deliveries WHERE id = ${id}`)
+/** A delivery with what it sends, and for whom. */
+export interface Consignment extends Delivery {
+  body: string
+  workspaceId: number
+}
+
+export const getConsignment = (db: Queryable, id: number) =>
+  db.get<Consignment>(sql`
+    SELECT d.id, d.message_id AS "messageId", d.run_id AS "runId", d.job_id AS "jobId",
+      d.endpoint_id AS "endpointId", d.status, d.attempts, d.next_attempt_at AS "nextAttemptAt",
+      d.created_at AS "createdAt", p.body, r.workspace_id AS "workspaceId"
+    FROM deliveries d JOIN run_payloads p ON p.run_id = d.run_id JOIN runs r ON r.id = d.run_id
+    WHERE d.id = ${id}`)
 
 export const deliveriesOfJob = (db: Queryable, jobId: number) =>
   db.all<Delivery & { url: string; endpointUuid: string }>(sql`

@@ -112,6 +112,10 @@ export const circuitIsOpen = (endpoint: Endpoint) => endpoint.consecutiveFailure
 export const endpointSucceeded = (tx: Tx, id: number) =>
   recordEndpointSuccess(tx, id, tx.now - SUCCESS_GRANULARITY_MS)
 
+/** Whether another success, by what was read of the endpoint, would not be worth writing down. */
+export const isKnownWell = ({ consecutiveFailures, lastSuccessAt }: Endpoint, now: number) =>
+  consecutiveFailures === 0 && lastSuccessAt !== null && lastSuccessAt >= now - SUCCESS_GRANULARITY_MS
+
 /** Resolves to why the endpoint was disabled by this failure, if it was. */
 export async function endpointFailed(
   tx: Tx,

@@ -15,6 +15,7 @@ import { retryRoutes } from './retries.ts'
 import { runRoutes } from './runs.ts'
 import { transcriptRoutes } from './transcripts.ts'
 import { sayingWhenUnwritable } from './unwritable.ts'
+import { variableRoutes } from './variables.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 const resources = [
@@ -27,6 +28,7 @@ const resources = [
   retryRoutes,
   onDemandRoutes,
   algorithmRoutes,
+  variableRoutes,
   configRoutes,
   credentialRoutes,
   webhookRoutes,

@@ -6,7 +6,7 @@ import { hasClock, hasOffset, parseTime, plainTime } from './times.ts'
 const MAX_METADATA = 64 * 1024
 const MAX_TURNS = 5000
 const MAX_TURN = 20_000
-const MAX_TRANSCRIPT = 4_000_000
+const MAX_TRANSCRIPT = 1_000_000
 const MAX_SECONDS = 7 * 86_400
 const MAX_MS = MAX_SECONDS * 1000
 
