@@ -3,6 +3,7 @@ import { backup, restore } from './cli/backup.ts'
 import { type Command, ExpectedFailure, type Invocation, WrongUse } from './cli/command.ts'
 import { demo } from './cli/demo.ts'
 import { doctor } from './cli/doctor.ts'
+import { health } from './cli/health.ts'
 import { migrate } from './cli/migrate.ts'
 import { plugins } from './cli/plugins.ts'
 import { serve } from './cli/serve.ts'
@@ -11,6 +12,7 @@ import { version } from './cli/version.ts'
 import { isUnwritable } from './db/db.ts'
 import { NewerSchema } from './db/migrate.ts'
 import { Refusal } from './lib/refusal.ts'
+import { ensureLoadableTemp } from './ops/temp-folder.ts'
 import { type Environment, readSettings, settingNames, WrongSetting } from './settings.ts'
 
 const commands: Record<string, Command> = {
@@ -22,6 +24,7 @@ const commands: Record<string, Command> = {
   backup,
   restore,
   doctor,
+  health,
   version,
 }
 
@@ -61,7 +64,11 @@ function invocation(command: Command, args: string[], environment: Environment):
     positionals,
     flags: values,
     json: values.json === true,
-    settings: () => readSettings(flags, environment),
+    settings: () => {
+      const settings = readSettings(flags, environment)
+      ensureLoadableTemp(settings.data, environment)
+      return settings
+    },
     environment,
   }
 }

@@ -13,7 +13,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/audio': ['src/lib'],
   'src/db': ['src/lib'],
   'src/queue': ['src/db', 'src/lib'],
-  'src/plugin-host': ['src/lib', 'src/text', 'plugins'],
+  'src/model': ['src/lib'],
+  'src/plugin-host': ['src/lib', 'src/text', 'src/model', 'plugins'],
   'src/pipeline': [
     'src/app',
     'src/core',
@@ -30,10 +31,11 @@ const MAY_IMPORT: Record<string, string[]> = {
     DIALECTS.map((name) => [`src/http/${name}`, ['src/app', 'src/core', 'src/lib', 'src/text', 'src/db/db']]),
   ),
 }
-/** What the plugins see of the contract is the language of the text and audio modules too: its types alone. */
+/** What the plugins see of the contract is the language of these modules too: its types alone. */
 const MAY_IMPORT_TYPES: Record<string, string[]> = {
   'src/text': ['src/plugin-host/contract'],
   'src/audio': ['src/plugin-host/contract'],
+  'src/model': ['src/plugin-host/contract'],
 }
 const NO_DIALECT_FROM_OUTSIDE = new RegExp(`^src/http/(${DIALECTS.join('|')})/(?!index)`)
 /** Who puts everything together: commands, the boot sequence, the care of the data folder, the demo. */

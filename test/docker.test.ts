@@ -71,6 +71,6 @@ async function outputOf(child: Bun.Subprocess<'ignore', 'pipe', 'pipe'>): Promis
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
   ])
-  if ((await child.exited) !== 0 && !output) throw new Error(errors)
+  if ((await child.exited) !== 0) throw new Error(output + errors)
   return output
 }

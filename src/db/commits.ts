@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { Sql } from 'sql-template-tag'
 import type { Clock } from '../lib/clock.ts'
-import type { Topic, Tx } from './db.ts'
+import type { Collector, News, Topic, Tx } from './db.ts'
 import { bound, reader, statementCache } from './statements.ts'
 
 /** Bounds how long one commit keeps the event loop. */
@@ -17,8 +17,17 @@ interface Pending {
 
 type Outcome = { value: unknown } | { error: unknown }
 
+/** What one write wants to happen with the commit, if it is kept. */
+interface Wishes {
+  signals: { topic: Topic; news: News | undefined }[]
+  collected: { collector: Collector<unknown>; item: unknown }[]
+}
+
+/** The topics of a commit and what there is to say about each. */
+export type Signals = Map<Topic, News[]>
+
 /** One writer, one commit per turn of the event loop: see `Db.tx`. */
-export function groupCommits(connection: Database, clock: Clock, onCommit: (signals: Set<Topic>) => void) {
+export function groupCommits(connection: Database, clock: Clock, onCommit: (signals: Signals) => void) {
   const prepare = statementCache(connection)
   const [begin, commit, rollback] = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((text) =>
     connection.prepare(text),
@@ -52,7 +61,7 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
     const batch = waiting.slice(0, MAX_WRITES_PER_COMMIT)
     waiting = waiting.slice(MAX_WRITES_PER_COMMIT)
     const watchdog = watchTurn()
-    const signals = new Set<Topic>()
+    const signals: Signals = new Map()
     try {
       answer(batch, await writeAll(batch, signals))
     } catch (error) {
@@ -67,28 +76,55 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
     onCommit(signals)
   }
 
-  async function writeAll(batch: Pending[], signals: Set<Topic>): Promise<Outcome[]> {
+  async function writeAll(batch: Pending[], signals: Signals): Promise<Outcome[]> {
     now = Math.max(now, clock())
     lost = undefined
     begin!.run()
     const outcomes: Outcome[] = []
-    for (const pending of batch) outcomes.push(await writeOne(pending.write, signals))
+    const collected = new Map<Collector<unknown>, unknown[]>()
+    for (const pending of batch) outcomes.push(await writeOne(pending.write, signals, collected))
+    if (collected.size > 0) await writeCollected(collected, signals)
     commit!.run()
     return outcomes
   }
 
   /** A failure undoes only this one's statements, unless SQLite itself gave up the whole transaction. */
-  async function writeOne(write: Write, signals: Set<Topic>): Promise<Outcome> {
+  async function writeOne(
+    write: Write,
+    signals: Signals,
+    collected: Map<Collector<unknown>, unknown[]>,
+  ): Promise<Outcome> {
     save!.run()
-    const wanted = new Set<Topic>()
-    const [tx, end] = openTx(wanted)
+    const wishes: Wishes = { signals: [], collected: [] }
+    const [tx, end] = openTx(wishes)
     const outcome = await settled(write, tx)
     end()
     if (!connection.inTransaction) throw whyLost()
     if ('error' in outcome) undo!.run()
-    else for (const topic of wanted) signals.add(topic)
+    else keep(wishes, signals, collected)
     release!.run()
     return outcome
+  }
+
+  function keep(wishes: Wishes, signals: Signals, collected: Map<Collector<unknown>, unknown[]>) {
+    for (const { topic, news } of wishes.signals) {
+      const known = signals.get(topic) ?? []
+      if (news !== undefined) known.push(news)
+      signals.set(topic, known)
+    }
+    for (const { collector, item } of wishes.collected) {
+      const items = collected.get(collector)
+      if (items) items.push(item)
+      else collected.set(collector, [item])
+    }
+  }
+
+  /** Part of the commit as a whole: without it the writes that it belongs to must not be kept either. */
+  async function writeCollected(collected: Map<Collector<unknown>, unknown[]>, signals: Signals) {
+    for (const [collector, items] of collected) {
+      const outcome = await writeOne((tx) => collector(tx, items), signals, new Map())
+      if ('error' in outcome) throw outcome.error
+    }
   }
 
   const whyLost = () => lost ?? new Error('A statement ended the transaction')
@@ -103,7 +139,7 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
     })
   }
 
-  function openTx(wanted: Set<Topic>): [Tx, () => void] {
+  function openTx(wishes: Wishes): [Tx, () => void] {
     let open = true
     const isOpen = () => open && connection.inTransaction
 
@@ -133,14 +169,18 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
       get: async <Row>(query: Sql) => run(() => statement(query).get(...bound(query))) as Row | undefined,
       all: async <Row>(query: Sql) => run(() => statement(query).all(...bound(query))) as Row[],
       run: async (query) => run(() => statement(query).run(...bound(query))).changes,
-      signal: (topic) => wanted.add(topic),
+      signal: (topic, news) => wishes.signals.push({ topic, news }),
+      collect: (collector, item) =>
+        wishes.collected.push({ collector: collector as Collector<unknown>, item }),
       async attempt(inner) {
         requireOpen()
         saveInner!.run()
+        const before = wishes.collected.length
         try {
           return await inner()
         } catch (error) {
           if (isOpen()) undoInner!.run()
+          wishes.collected.length = before
           throw error
         } finally {
           if (isOpen()) releaseInner!.run()

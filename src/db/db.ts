@@ -13,13 +13,21 @@ export interface Tx extends Queryable {
   /** Milliseconds since the epoch; never goes back, and is the same for all of one commit. */
   readonly now: number
   /** Tells the listeners of `topic` once this is committed, and only then. */
-  signal(topic: Topic): void
+  signal(topic: Topic, news?: News): void
   /** Runs `write` in a savepoint: what it wrote is undone when it throws, and the error goes on to the caller. */
   attempt<T>(write: () => Promise<T>): Promise<T>
+  /** Leaves `item` to be written at the end of the commit, in one go with what others leave; undone with the rest. */
+  collect<Item>(collector: Collector<Item>, item: Item): void
 }
 
+/** Writes what the transactions of one commit have collected; when it throws, none of them is kept. */
+export type Collector<Item> = (tx: Tx, items: Item[]) => Promise<void>
+
 /** What others may want to hear of as soon as it is committed. */
-export type Topic = 'tasks' | 'config'
+export type Topic = 'tasks' | 'config' | 'events'
+
+/** What happened, in a word or two: for those who count. */
+export type News = string
 
 export interface Db extends Queryable {
   /**
@@ -27,8 +35,8 @@ export interface Db extends Queryable {
    * one turn of the event loop shares one commit, each in a savepoint of its own. `write` may await only its tx.
    */
   tx<T>(write: (tx: Tx) => Promise<T>): Promise<T>
-  /** Calls `listener` after each commit that signalled `topic`. */
-  on(topic: Topic, listener: () => void): void
+  /** Calls `listener` after each commit that signalled `topic`, with all the news of that commit. */
+  on(topic: Topic, listener: (news: News[]) => void): void
   /** Copies the live database to `path`, which must not exist. */
   backup(path: string, onProgress?: (done: number, total: number) => void): Promise<void>
   /** Bytes of the write-ahead log. */

@@ -5,6 +5,9 @@ const PRIVATE = 0o600
 /** Outlasts somebody who only looks. */
 const PATIENCE_MS = 100
 
+/** A connection that nobody refers to any more is closed by the garbage collector, and its lock would go with it. */
+const held = new Set<Database>()
+
 export interface LockHolder {
   /** Undefined in the instant in which the holder has not yet written it down. */
   pid: number | undefined
@@ -21,13 +24,18 @@ export function holdLock(path: string): { release(): void } | LockHolder {
     connection.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER); DELETE FROM holder')
     connection.prepare('INSERT INTO holder (pid) VALUES (?)').run(process.pid)
     connection.exec('COMMIT; BEGIN IMMEDIATE')
-    return { release: () => connection.close() }
+    held.add(connection)
+    return { release: () => letGo(connection) }
   } catch (error) {
     const holder = isTaken(error) ? { pid: readHolder(connection) } : undefined
     connection.close()
     if (holder) return holder
     throw error
   }
+}
+
+function letGo(connection: Database) {
+  if (held.delete(connection)) connection.close()
 }
 
 /** Who holds the lock now, without taking it. */

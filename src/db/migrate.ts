@@ -1,5 +1,9 @@
 import type Database from 'better-sqlite3'
 import initial from './migrations/0001_initial.sql' with { type: 'text' }
+import feedback from './migrations/0002_feedback.sql' with { type: 'text' }
+import stats from './migrations/0003_stats.sql' with { type: 'text' }
+import tenancy from './migrations/0006_tenancy.sql' with { type: 'text' }
+import retention from './migrations/0007_retention.sql' with { type: 'text' }
 
 interface Migration {
   version: number
@@ -7,7 +11,13 @@ interface Migration {
   sql: string
 }
 
-const migrations: Migration[] = [{ version: 1, name: 'initial', sql: initial }]
+const migrations: Migration[] = [
+  { version: 1, name: 'initial', sql: initial },
+  { version: 2, name: 'feedback', sql: feedback },
+  { version: 3, name: 'stats', sql: stats },
+  { version: 6, name: 'tenancy', sql: tenancy },
+  { version: 7, name: 'retention', sql: retention },
+]
 
 export const newestVersion = migrations.at(-1)!.version
 

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../lib/clock.ts'
 import { startThread } from '../lib/threads.ts'
 import { groupCommits } from './commits.ts'
 import { copyDatabase } from './copies.ts'
-import { type Db, isUnwritable, type Topic } from './db.ts'
+import { type Db, isUnwritable, type News, type Topic } from './db.ts'
 import { reader, statementCache } from './statements.ts'
 
 const BUSY_TIMEOUT_MS = 5000
@@ -28,9 +28,9 @@ export function openDb(
   const checkpoints = options.checkpointThread
     ? checkpointThread(path, () => connection.pragma(`wal_autocheckpoint = ${OWN_CHECKPOINT_PAGES}`))
     : undefined
-  const listeners = new Map<Topic, (() => void)[]>()
+  const listeners = new Map<Topic, ((news: News[]) => void)[]>()
   const commits = groupCommits(connection, options.clock ?? systemClock, (signals) => {
-    for (const topic of signals) for (const listener of listeners.get(topic) ?? []) listener()
+    for (const [topic, news] of signals) for (const listener of listeners.get(topic) ?? []) listener(news)
     checkpoints?.request()
   })
   return {

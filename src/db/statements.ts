@@ -11,12 +11,19 @@ export function statementCache(connection: Database) {
   return (text: string): Statement => {
     const known = cache.get(text)
     if (known) return known
-    const statement = connection.prepare(text)
+    const statement = connection.prepare(withoutPeeking(text))
     if (cache.size >= STATEMENT_CACHE_SIZE) cache.delete(cache.keys().next().value!)
     cache.set(text, statement)
     return statement
   }
 }
+
+/**
+ * SQLite looks at the value of a bare parameter when it plans a comparison or a limit, and then plans the statement
+ * anew for every other value: three times the cost of running it. It does not look behind a plus sign, which changes
+ * nothing else.
+ */
+const withoutPeeking = (text: string) => text.replace(/([=<>]|LIMIT) \?/g, '$1 +?')
 
 export function reader(prepare: (text: string) => Statement): Queryable {
   return {

@@ -1,4 +1,4 @@
-import { type RateLimiterRes, RateLimiterMemory } from 'rate-limiter-flexible'
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { Refusal } from '../lib/refusal.ts'
 import type { HeaderList } from './responses.ts'
 

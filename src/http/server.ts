@@ -47,6 +47,8 @@ export function serve({ host, port, surfaces, log, observe, ...options }: ServeO
     idleTimeout: IDLE_SECONDS,
     maxRequestBodySize: Math.max(options.maxBody, options.maxUpload) + HEADROOM,
     development: false,
+    // Without development Bun would share the port with whoever listens there already, and take turns with it.
+    reusePort: false,
     fetch: receive,
     error: failed,
   })

@@ -5,9 +5,9 @@ import { finish } from '../core/jobs/transitions.ts'
 import type { Tx } from '../db/db.ts'
 
 /** Skips the job when today's configuration refuses it; resolves to whether it did. An unknown duration passes. */
-export async function filter(tx: Tx, app: App, job: Job, durationMs = job.durationMs): Promise<boolean> {
+export async function filter(tx: Tx, app: App, job: Job): Promise<boolean> {
   const { processing } = await resolveConfig(app.db, job.workspaceId)
-  const reason = tooShort(durationMs, processing.filters.min_duration_seconds)
+  const reason = tooShort(job.durationMs, processing.filters.min_duration_seconds)
   if (!reason) return false
   await finish(tx, job, { status: 'skipped', skipReason: reason }, [
     { level: 'info', stage: 'skipped', message: reason },

@@ -45,15 +45,21 @@ export async function settleAnalysis(
   error?: JobError,
 ): Promise<undefined> {
   const { job, call, turns, recording } = analysis
-  if (!(await jobInRound(tx, { jobId: job.id, round: job.round }, ['queued', 'transcribing', 'analyzing'])))
-    return
+  const standing = await jobInRound(tx, { jobId: job.id, round: job.round }, [
+    'queued',
+    'transcribing',
+    'analyzing',
+  ])
+  if (!standing) return undefined
   const runs = await saveRuns(tx, analysis)
   const source = { job, call, turns, recordingUrl: recordingUrl(app, job, recording), runs }
   const published = deliverable(job)
     ? await publish(tx, app.db, source)
     : { pending: 0, failed: 0, logs: [analyticsOnly] }
   const ending = endingOf(runs, error)
-  await finish(tx, { ...job, status: 'publishing' }, { ...ending, ...published }, [
+  const runsFailed = runs.filter((run) => run.error !== null).length
+  const counts = { ...published, runsCompleted: runs.length - runsFailed, runsFailed }
+  await finish(tx, standing, { ...ending, ...counts }, [
     ...analysis.outcomes.flatMap(runLogs),
     ...published.logs,
     endLog(ending),
@@ -186,6 +192,7 @@ export async function failJob(
       durationMs: 0,
       startedAt: tx.now,
       logs: [],
+      usage: null,
     }),
   )
   if (logs.length > 0) await addLogs(tx, job.id, logs)

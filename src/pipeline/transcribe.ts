@@ -71,13 +71,13 @@ function skipped(app: App, job: Job): Promise<boolean> {
   return app.db.tx(async (tx) => {
     const current = await jobInRound(tx, roundOf(job), ['transcribing'])
     if (!current) return true
-    await setDuration(tx, job.id, job.durationMs!)
-    return filter(tx, app, current, job.durationMs)
+    return filter(tx, app, await setDuration(tx, current, job.durationMs!))
   })
 }
 
 async function settleTranscript(tx: Tx, job: Job, transcript: Transcript): Promise<undefined> {
-  if (!(await jobInRound(tx, roundOf(job), ['transcribing']))) return undefined
+  const standing = await jobInRound(tx, roundOf(job), ['transcribing'])
+  if (!standing) return undefined
   const language = job.language ?? transcript.language
   const transcriptId = await insertTranscript(tx, {
     callId: job.callId,
@@ -85,7 +85,7 @@ async function settleTranscript(tx: Tx, job: Job, transcript: Transcript): Promi
     transcriber: transcript.transcriber,
     turns: JSON.stringify(transcript.turns),
   })
-  await setTranscript(tx, job.id, { transcriptId, durationMs: job.durationMs, language })
+  await setTranscript(tx, standing, { transcriptId, durationMs: job.durationMs, language })
   await setCallDuration(tx, job.callId, job.durationMs!, language)
   await addLogs(tx, job.id, [
     ...transcript.logs,

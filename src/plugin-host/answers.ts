@@ -1,6 +1,8 @@
 import Ajv, { type ValidateFunction } from 'ajv/dist/2020'
+import { withoutPatterns } from '../lib/schema-patterns.ts'
 import type { FieldError } from '../lib/refusal.ts'
 import type { Transcription } from './contract.ts'
+import { describeError } from './errors.ts'
 import {
   type Answer,
   type CatalogueEntry,
@@ -10,6 +12,7 @@ import {
   type LogLine,
   MAX_RESULT_BYTES,
   type Method,
+  type RunUsage,
 } from './messages.ts'
 import { findTimeFault } from './transcription.ts'
 
@@ -25,13 +28,17 @@ export function createAnswers() {
   const byEntry = new WeakMap<CatalogueEntry, ValidateFunction>()
   const byText = new Map<string, ValidateFunction>()
 
-  function read(entry: CatalogueEntry, method: Method, text: string): Read {
+  /** `variables` are those of the run, as far as they were set. */
+  function read(entry: CatalogueEntry, method: Method, text: string, variables?: unknown): Read {
     if (text.length > MAX_RESULT_BYTES) return bad('it is larger than 8 MB')
     const result = parse(text)
     if (result === undefined) return bad('it is not JSON')
     if (WITHOUT_SCHEMA.has(method)) return { result }
     const check = validatorOf(entry)
     if (!check(result)) return bad(`${place(check)} ${check.errors?.[0]?.message ?? 'does not fit'}`)
+    const own = ownSchema(entry, variables)
+    const misfit = own && misfitOf(own, result)
+    if (misfit) return bad(misfit)
     const fault = entry.plugin === 'transcriber' ? findTimeFault(result as Transcription) : undefined
     return fault ? bad(fault) : { result }
   }
@@ -42,6 +49,26 @@ export function createAnswers() {
     const check = compile(entry.result_schema ?? {})
     byEntry.set(entry, check)
     return check
+  }
+
+  function misfitOf(schema: JsonSchema, result: unknown): string | undefined {
+    try {
+      const check = compile(schema)
+      return check(result) ? undefined : `${place(check)} ${check.errors?.[0]?.message ?? 'does not fit'}`
+    } catch (error) {
+      return `its schema cannot be used (${describeError(error)})`
+    }
+  }
+
+  /** Why the result's schema among these variables cannot be used. */
+  function findSchemaProblem(entry: CatalogueEntry, variables: unknown): string | undefined {
+    try {
+      const schema = ownSchema(entry, variables)
+      if (schema) compile(schema)
+      return undefined
+    } catch (error) {
+      return describeError(error)
+    }
   }
 
   /** Many reloads bring the same schemas again; compiling one takes milliseconds. */
@@ -67,10 +94,17 @@ export function createAnswers() {
       }))
   }
 
-  return { read, validatorOf, findProblems }
+  return { read, validatorOf, findProblems, findSchemaProblem }
 }
 
 export type Answers = ReturnType<typeof createAnswers>
+
+/** The schema that the result must fit besides the plugin's own: it stands in one of the variables. */
+function ownSchema({ result_from, defaults }: CatalogueEntry, variables: unknown): JsonSchema | undefined {
+  if (result_from === null) return undefined
+  const set = (variables ?? {}) as Record<string, unknown>
+  return (set[result_from] ?? defaults?.[result_from]) as JsonSchema | undefined
+}
 
 /** Nothing of an answer is believed before this: a host may send anything. */
 export function isAnswer(value: unknown): value is Answer {
@@ -78,6 +112,7 @@ export function isAnswer(value: unknown): value is Answer {
   if (typeof answer !== 'object' || answer === null || !Number.isInteger(answer.run)) return false
   if (!Number.isFinite(answer.ms) || !Number.isFinite(answer.at)) return false
   if (answer.logs !== undefined && !(Array.isArray(answer.logs) && answer.logs.every(isLine))) return false
+  if (answer.usage !== undefined && !isUsage(answer.usage)) return false
   return answer.skipped === true || typeof answer.result === 'string' || isFailure(answer.failure)
 }
 
@@ -91,6 +126,12 @@ function isLine(line: LogLine | null): boolean {
   return Number.isFinite(line.time) && LEVELS.has(line.level)
 }
 
+function isUsage(usage: RunUsage | null): boolean {
+  if (typeof usage?.model !== 'string' || usage.model.length > LONGEST) return false
+  const counts = [usage.calls, usage.input_tokens, usage.output_tokens, usage.total_tokens, usage.cost ?? 0]
+  return counts.every((count) => Number.isFinite(count) && count >= 0)
+}
+
 const LONGEST = 10_000
 const LEVELS = new Set(['debug', 'info', 'warn'])
 /** Those that a host itself may report. */
@@ -101,6 +142,9 @@ const CODES = new Set<FailureCode>([
   'plugin_output',
   'plugin_unavailable',
   'bad_variables',
+  'model_not_configured',
+  'model_unavailable',
+  'model_bad_answer',
 ])
 
 function bad(problem: string): Read {
@@ -123,26 +167,3 @@ function parse(text: string): unknown {
 const steps = (pointer: string) => pointer.split('/').slice(1)
 
 const place = (check: ValidateFunction) => steps(check.errors?.[0]?.instancePath ?? '').join('.') || 'result'
-
-/** A plugin's regular expressions run in its own process only: one of them may take for ever. */
-function withoutPatterns(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(withoutPatterns)
-  if (!isObject(schema)) return schema
-  const dropped = schema.patternProperties ? [...WITH_PATTERNS, 'additionalProperties'] : WITH_PATTERNS
-  const kept = Object.entries(schema).filter(([key]) => !dropped.includes(key))
-  return Object.fromEntries(kept.map(([key, value]) => [key, cleanValue(key, value)]))
-}
-
-const WITH_PATTERNS = ['pattern', 'patternProperties', 'propertyNames']
-const LITERALS = ['const', 'enum', 'default', 'examples']
-/** Here the keys are names that the plugin chose, whatever they look like. */
-const NAMED = ['properties', '$defs', 'definitions']
-
-function cleanValue(key: string, value: unknown): unknown {
-  if (LITERALS.includes(key)) return value
-  if (!NAMED.includes(key) || !isObject(value)) return withoutPatterns(value)
-  return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, withoutPatterns(schema)]))
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null

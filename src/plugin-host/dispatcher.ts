@@ -48,7 +48,7 @@ export function createDispatcher(options: DispatcherOptions) {
     if (!isAnswer(answer)) return failTask(task, NOT_UNDERSTOOD)
     if (answer.skipped) return again([task])
     if (answer.failure) return takeFailure(task, answer, answer.failure)
-    const read = answers.read(task.entry, task.method, answer.result!)
+    const read = answers.read(task.entry, task.method, answer.result!, task.variables)
     if (read.failure) return failTask(task, read.failure, answer)
     trust.noteSuccess(task.entry)
     completeTask(task, answer, read.result)
@@ -56,7 +56,7 @@ export function createDispatcher(options: DispatcherOptions) {
 
   function takeFailure(task: Task, answer: Answer, failure: Failure) {
     const shown = task.abortedAt ? timedOut(task.limitMs) : failure
-    if (FAULTS.has(shown.code)) trust.noteFault(task.entry, shown)
+    if (FAULTS.has(shown.code) && !hasWaited(task)) trust.noteFault(task.entry, shown)
     failTask(task, shown, answer)
   }
 
@@ -131,5 +131,8 @@ function measureBase(host: Host) {
   host.rss = readRss(host.pid)
   host.baseRss = host.rss
 }
+
+/** It gave up its wait when it was told to: the model was slow, not the plugin. */
+const hasWaited = ({ abortedAt, entry }: Task) => abortedAt > 0 && entry.kind === 'prompt'
 
 export type Dispatcher = ReturnType<typeof createDispatcher>

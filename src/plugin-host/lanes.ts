@@ -57,7 +57,7 @@ export function createLanes(options: LaneOptions) {
   function laneOf({ entry, suspicion }: Task): Lane {
     if (suspicion > 1 || options.trust.isOnProbation(entry))
       return lane(`apart:${entry.id}`, entry, APART_HOSTS, 1)
-    const isSingled = suspicion === 1 || options.isSeparate() || entry.plugin !== 'algorithm'
+    const isSingled = suspicion === 1 || options.isSeparate() || needsOwnHost(entry)
     return isSingled ? lane(`own:${entry.id}`, entry, 1, perOwnHost(entry)) : shared
   }
 
@@ -164,8 +164,13 @@ export function createLanes(options: LaneOptions) {
 
 export type Lanes = ReturnType<typeof createLanes>
 
-const perOwnHost = ({ plugin }: CatalogueEntry) =>
-  plugin === 'algorithm' ? SUSPECTS_PER_HOST : TRANSCRIPTIONS_PER_HOST
+/** Those who ask models wait more than they work, and bring a client along that the others need not carry. */
+const needsOwnHost = ({ plugin, kind }: CatalogueEntry) => plugin !== 'algorithm' || kind === 'prompt'
+
+function perOwnHost({ plugin, kind }: CatalogueEntry): number {
+  if (kind === 'prompt') return Number.POSITIVE_INFINITY
+  return plugin === 'algorithm' ? SUSPECTS_PER_HOST : TRANSCRIPTIONS_PER_HOST
+}
 
 function newLane(key: string, source: Source | null, maxHosts: number, perHost: number): Lane {
   return {

@@ -60,6 +60,9 @@ export type FailureCode =
   | 'plugin_output'
   | 'plugin_unavailable'
   | 'bad_variables'
+  | 'model_not_configured'
+  | 'model_unavailable'
+  | 'model_bad_answer'
 
 export interface Failure {
   code: FailureCode

@@ -21,6 +21,7 @@ const MINUTE = 60_000
 const DEFAULTS = {
   secrets: {},
   allowNetworks: [],
+  model: {},
   hosts: 1,
   maxHosts: 6,
   algorithmLimitMs: MINUTE,
@@ -123,7 +124,10 @@ export function createPool(given: PoolOptions): Pool {
     const problems = entry ? supervisor.answers.findProblems(entry, variables) : []
     if (problems.length) return { valid: false, value: null, problems, missing: null }
     const outcome = await submitOne('check', null, { algorithmId: id, variables })
-    return outcome.status === 'completed' ? (outcome.result as OptionsCheck) : uncheckable(outcome.error)
+    if (outcome.status === 'failed') return uncheckable(outcome.error)
+    const check = outcome.result as OptionsCheck
+    const fault = entry && check.valid && supervisor.answers.findSchemaProblem(entry, check.value)
+    return fault ? unusable(entry.result_from!, fault) : check
   }
 
   async function close() {
@@ -159,6 +163,13 @@ const uncheckable = ({ message }: Failure): OptionsCheck => ({
   valid: false,
   value: null,
   problems: [{ field: '', message }],
+  missing: null,
+})
+
+const unusable = (field: string, message: string): OptionsCheck => ({
+  valid: false,
+  value: null,
+  problems: [{ field, message: `cannot be used: ${message}` }],
   missing: null,
 })
 

@@ -9,6 +9,7 @@ export const SHIPPED: Record<string, Load> = {
   competitor_mentions_v1: () => import('../../plugins/competitor_mentions_v1.ts'),
   internal_metrics_v1: () => import('../../plugins/internal_metrics_v1.ts'),
   openai: () => import('../../plugins/openai.ts'),
+  prompt_v1: () => import('../../plugins/prompt_v1.ts'),
   pii_v1: () => import('../../plugins/pii_v1.ts'),
   appointment_scheduling: () => import('../../plugins/appointment_scheduling.ts'),
   qa_scoring_v1: () => import('../../plugins/qa_scoring_v1.ts'),

@@ -1,16 +1,7 @@
 import { type Db, isUnwritable, type Tx } from '../db/db.ts'
 import { MINUTE, SECOND } from '../lib/clock.ts'
-import {
-  claim,
-  complete,
-  promoteDue,
-  readyLanes,
-  release,
-  retryAt,
-  SUSPECTS,
-  type Task,
-  takeOver,
-} from './tasks.ts'
+import { createPlaces, type Running } from './places.ts'
+import { claim, complete, promoteDue, readyLanes, release, retryAt, type Task, takeOver } from './tasks.ts'
 
 /** A task that was running at this many deaths of the process is what kills it. */
 const MAX_DEATHS = 3
@@ -50,18 +41,10 @@ export interface WorkerHooks {
   onError(message: string, error: unknown, task?: Task): void
 }
 
-interface Running {
-  task: Task
-  stage: Stage
-  begun: unknown
-}
-
 /** Performs the tasks of `stages` until it is stopped. */
 export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
-  const running = new Map<number, Running>()
-  const inLane = new Map<string, number>()
-  const perKind = new Map<string, number>()
-  const lastLane = new Map<string, number>()
+  const places = createPlaces()
+  const { running, take, letGo } = places
   let claiming = false
   let again = false
   let stopping = false
@@ -103,16 +86,16 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
 
   /** Lanes take turns at going first, and share what is free. */
   async function claimStage(tx: Tx, stage: Stage, claimed: Running[]) {
-    let free = Math.min(CLAIM_BATCH, stage.concurrency - (perKind.get(stage.kind) ?? 0))
+    let free = Math.min(CLAIM_BATCH, places.free(stage))
     if (free <= 0) return
     const lanes = await readyLanes(tx, stage.kind)
     if (lanes.length === 0) return
-    const first = nextLane(stage.kind, lanes)
+    const first = places.nextLane(stage, lanes)
     const share = Math.ceil(free / lanes.length)
     for (const pass of [share, free]) {
       for (let at = 0; at < lanes.length && free > 0; at++) {
         const lane = lanes[(first + at) % lanes.length]!
-        const limit = Math.min(free, pass, room(stage, lane))
+        const limit = Math.min(free, pass, places.room(stage, lane))
         if (limit <= 0) continue
         const tasks = await claim(tx, stage.kind, lane, limit, stage.leaseMs)
         free -= tasks.length
@@ -120,20 +103,6 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
       }
       if (lanes.length === 1) return
     }
-  }
-
-  function nextLane(kind: string, lanes: number[]): number {
-    const last = lastLane.get(kind)
-    const next = last === undefined ? 0 : lanes.findIndex((lane) => lane > last)
-    lastLane.set(kind, lanes[Math.max(0, next)]!)
-    return Math.max(0, next)
-  }
-
-  /** Of all suspects, whatever their kind, only one may run: or an innocent one would die beside the guilty. */
-  function room(stage: Stage, lane: number): number {
-    if (lane === SUSPECTS) return 1 - (inLane.get(SUSPECTS_KEY) ?? 0)
-    const limit = stage.laneLimit?.(lane) ?? stage.concurrency
-    return limit - (inLane.get(laneKey(stage, lane)) ?? 0)
   }
 
   async function beginOne(tx: Tx, stage: Stage, task: Task, claimed: Running[]) {
@@ -153,20 +122,6 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
       hooks.onError('A task could not begin', error, task)
       await failed(tx, stage, task)
     }
-  }
-
-  function take(one: Running) {
-    count(perKind, one.stage.kind, 1)
-    count(inLane, laneKey(one.stage, one.task.lane), 1)
-    running.set(one.task.id, one)
-    return one
-  }
-
-  function letGo(one: Running) {
-    const { task, stage } = one
-    if (running.get(task.id) === one) running.delete(task.id)
-    count(perKind, stage.kind, -1)
-    count(inLane, laneKey(stage, task.lane), -1)
   }
 
   function startAll(claimed: Running[], sleepMs: number | undefined) {
@@ -292,13 +247,3 @@ const poisoned = (task: Task): Failure => ({
   code: 'poison',
   message: `The process died ${task.deaths} times while this was running, so it is not tried again`,
 })
-
-const SUSPECTS_KEY = 'suspects'
-
-const laneKey = (stage: Stage, lane: number) => (lane === SUSPECTS ? SUSPECTS_KEY : `${stage.kind} ${lane}`)
-
-function count(counts: Map<string, number>, key: string, by: number) {
-  const next = (counts.get(key) ?? 0) + by
-  if (next === 0) counts.delete(key)
-  else counts.set(key, next)
-}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { type AudioError, isAudioError, openAudio } from '../../src/audio/index.ts'
+import { needs } from '../support/needs.ts'
 import { makeScratch } from '../support/scratch.ts'
 import { chunk, makeRandom, makeWav, tone, WAV_KINDS, type WavKind } from '../support/wav.ts'
 
@@ -218,7 +219,8 @@ test('damaged bytes never do more than lose sound', async () => {
   }
 })
 
-describe.if(Bun.which('ffmpeg') !== null)('with ffmpeg installed', () => {
+describe('with ffmpeg installed', () => {
+  const withFfmpeg = needs('ffmpeg')
   const convert = async (name: string, ...args: string[]) => {
     const path = scratch.file('', name)
     const input = scratch.file(stereo)
@@ -226,7 +228,7 @@ describe.if(Bun.which('ffmpeg') !== null)('with ffmpeg installed', () => {
     return Bun.file(path).bytes()
   }
 
-  test.each([
+  const formats = [
     ['ogg', 'a.ogg', ['-c:a', 'libopus']],
     ['flac', 'a.flac', []],
     ['mp4', 'a.m4a', ['-c:a', 'aac']],
@@ -234,26 +236,29 @@ describe.if(Bun.which('ffmpeg') !== null)('with ffmpeg installed', () => {
     ['aiff', 'a.aiff', []],
     ['au', 'a.au', ['-c:a', 'pcm_mulaw']],
     ['wav', 'adpcm.wav', ['-c:a', 'adpcm_ima_wav']],
-  ] as const)('%s comes through', async (format, name, args) => {
-    const heard = await read(await convert(name, ...args))
-    expect(heard).toMatchObject({ format, channels: 2 })
-    expect(heard.samples[0]!.length / heard.sample_rate).toBeCloseTo(1, 0)
-    const power = (samples: number[]) => samples.reduce((sum, each) => sum + each * each, 0) / samples.length
-    expect(Math.sqrt(power(heard.samples[0]!) / power(heard.samples[1]!))).toBeCloseTo(2, 0)
-  })
+  ] as const
+  for (const [format, name, args] of formats)
+    withFfmpeg(`${name} comes through`, async () => {
+      const heard = await read(await convert(name, ...args))
+      expect(heard).toMatchObject({ format, channels: 2 })
+      expect(heard.samples[0]!.length / heard.sample_rate).toBeCloseTo(1, 0)
+      const power = (samples: number[]) =>
+        samples.reduce((sum, each) => sum + each * each, 0) / samples.length
+      expect(Math.sqrt(power(heard.samples[0]!) / power(heard.samples[1]!))).toBeCloseTo(2, 0)
+    })
 
-  test('MP3 inside WAV needs no help', async () => {
+  withFfmpeg('MP3 inside WAV needs no help', async () => {
     const heard = await read(await convert('mp3.wav', '-c:a', 'libmp3lame', '-ar', '16000'))
     expect(heard).toMatchObject({ format: 'wav', codec: 'MP3', channels: 2 })
     expect(heard.samples[0]!.length / 16_000).toBeCloseTo(1, 0)
   })
 
-  test('mono MP3 comes back as one channel', async () => {
+  withFfmpeg('mono MP3 comes back as one channel', async () => {
     const heard = await read(await convert('mono.mp3', '-ac', '1'))
     expect(heard.channels).toBe(1)
   })
 
-  test('what ffmpeg cannot read is named, without the path', async () => {
+  withFfmpeg('what ffmpeg cannot read is named, without the path', async () => {
     const refused = await refusal(Buffer.concat([Buffer.from('fLaC'), Buffer.alloc(5000, 7)]))
     expect(refused?.code).toBe('corrupt')
     expect(refused?.message).toMatch(/FLAC/)

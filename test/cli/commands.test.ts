@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { databasePath } from '../../src/ops/data-folder.ts'
+import { databasePath, keyPath } from '../../src/ops/data-folder.ts'
 import { makeDataFolder } from '../support/data-folder.ts'
 import { killServed, type Ran, run, type Served, serve } from '../support/executable.ts'
 import { makeScratch } from '../support/scratch.ts'
@@ -18,6 +18,8 @@ afterAll(killServed)
 
 const here = ['--data', data]
 const earshot = (...args: string[]) => run(args)
+
+const keyOf = (folder: string) => readFileSync(keyPath({ data: folder }), 'utf8').trim()
 
 /** Ends with `code` and one line on stderr, which is no trace of a stack. */
 function expectOneLine({ code, stdout, stderr }: Ran, expected: number, message: RegExp | string) {
@@ -73,7 +75,7 @@ const wrongVariables: [name: string, value: string][] = [
 ]
 for (const [name, value] of wrongVariables)
   test(`${name}=${value} is a wrong setting: exit 2`, async () => {
-    const ran = await run(['serve', '--port', '0', '--data', join(scratch.directory, 'wrong')], {
+    const ran = await run(['serve', '--data', join(scratch.directory, 'wrong')], {
       [name]: value,
     })
     expectOneLine(ran, 2, name)
@@ -113,7 +115,7 @@ test('a newer schema is refused in one line', async () => {
   const folder = join(scratch.directory, 'newer')
   await earshot('migrate', '--data', folder)
   const db = new Database(databasePath({ data: folder }))
-  db.pragma('user_version = 999')
+  db.exec("INSERT INTO migrations (version, name) VALUES (999, 'of the future')")
   db.close()
   for (const command of [['serve', '--port', '0'], ['token', 'list'], ['migrate']])
     expectOneLine(await earshot(...command, '--data', folder), 1, /newer/i)
@@ -140,7 +142,7 @@ describe('--json gives one document', () => {
   ]
   for (const [args, shape] of documents)
     test(`earshot ${args.slice(0, 2).join(' ')}`, async () => {
-      const { code, stdout, stderr } = await earshot(...args, '--json')
+      const { code, stdout, stderr } = await run([...args, '--json'], { EARSHOT_KEY: keyOf(data) })
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
       expect(stdout).toEndWith('\n')
       expect(JSON.parse(stdout)).toMatchObject(shape)
@@ -218,15 +220,24 @@ test('the token of the first start is printed once, and that of the operator is 
   expect((await third.exited()).code).toBe(0)
 })
 
-test('demo --json tells that everything happened', async () => {
-  const { code, stdout } = await run(['demo', '--json'], {}, scratch.directory)
+test('demo --json tells that everything happened that can happen without a recogniser', async () => {
+  const { code, stdout } = await run(['demo', '--json'], { PATH: scratch.directory }, scratch.directory)
   const report = JSON.parse(stdout) as {
     problems: string[]
-    jobs: unknown[]
+    recogniser: string | null
+    jobs: { job: { status: string } }[]
     webhooks: { verified: boolean }[]
   }
-  expect({ code, problems: report.problems }).toEqual({ code: 0, problems: [] })
-  expect(report.jobs.length).toBeGreaterThan(4)
+  expect({ code, problems: report.problems, recogniser: report.recogniser }).toEqual({
+    code: 0,
+    problems: [],
+    recogniser: null,
+  })
+  expect(report.jobs.map(({ job }) => job.status).sort()).toEqual([
+    ...Array(4).fill('completed'),
+    'failed',
+    'skipped',
+  ])
   expect(report.webhooks.length).toBeGreaterThan(20)
   expect(report.webhooks.every(({ verified }) => verified)).toBeTrue()
 }, 60_000)

@@ -311,8 +311,7 @@ test('a missing backup file is one sentence', () =>
 test('a backup by a newer Earshot is refused', async () => {
   const source = await saved()
   retar(source.file, (tar) => {
-    const at = tar.indexOf('"schema": 1')
-    tar.write('"schema": 9', at)
+    tar.write('9', tar.indexOf('"schema": ') + '"schema": '.length)
     return tar
   })
   await expect(restore(otherFolder(source), source.file, { force: true })).rejects.toThrow(

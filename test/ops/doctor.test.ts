@@ -27,6 +27,7 @@ async function broken() {
 test('a healthy installation has no failure, and looking at it changes nothing', async () => {
   const { data, settings, db, addCall } = await broken()
   await addCall()
+  await Bun.sleep(400) // until the log has been moved into the file, which the instance does by itself
   const listed = () => readdirSync(data).map((name) => [name, statSync(join(data, name)).mtimeMs])
   const before = listed()
   const found = await examine(settings)

@@ -46,8 +46,10 @@ async function startHolder(data: string) {
   const script = `
     const { takeLock } = await import(${JSON.stringify(join(import.meta.dir, '../../src/ops/lock.ts'))})
     takeLock(${JSON.stringify(data)})
-    console.log('taken')
-    setInterval(() => undefined, 1000)`
+    Bun.gc(true)
+    setTimeout(() => Bun.gc(true), 10)
+    setTimeout(() => console.log('taken'), 50)
+    setTimeout(() => process.exit(), 20_000)`
   const child = Bun.spawn([process.execPath, '-e', script], { stdout: 'pipe', stderr: 'inherit' })
   const { value } = await child.stdout.getReader().read()
   expect(new TextDecoder().decode(value)).toBe('taken\n')

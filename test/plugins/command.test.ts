@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import command from '../../plugins/command.ts'
 import { splitChannels } from '../../src/audio/index.ts'
+import { needs } from '../support/needs.ts'
 import { makeScratch } from '../support/scratch.ts'
 import { makeContext, makeRecording } from '../support/transcribing.ts'
 
@@ -200,7 +201,7 @@ describe('nothing outlives its limit', () => {
     expect(existsSync(path)).toBe(false)
   })
 
-  test.if(Bun.which('setpriv') !== null)('when its host is killed the program dies too', async () => {
+  needs('setpriv')('when its host is killed the program dies too', async () => {
     const path = join(scratch.directory, 'orphaned')
     const settings = { program: makeProgram(`echo $$ > ${path}; exec sleep 600`) }
     const source = `
@@ -214,7 +215,7 @@ describe('nothing outlives its limit', () => {
   })
 })
 
-test.if(Bun.which('pocketsphinx_continuous') !== null)(
+needs('pocketsphinx_continuous')(
   'the real pocketsphinx hears words in the sample, at times when somebody speaks',
   async () => {
     const { files, segments, duration_ms } = await splitChannels(

@@ -47,4 +47,6 @@ export const context: Context = {
   signal: new AbortController().signal,
   secrets: {},
   fetch: () => Promise.reject(new Error('this test has no network')),
+  model: {},
+  spend: silent,
 }

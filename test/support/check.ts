@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from '../../src/build.ts'
@@ -29,9 +29,15 @@ const steps: [string, () => Promise<Outcome>][] = [
   ['types', () => run([join(BIN, 'tsc'), '--noEmit'])],
   ['format', () => run([join(BIN, 'biome'), 'check', '--error-on-warnings', '.'])],
   ['tests', tests],
-  ['compile', () => attempt(() => build({ outfile: EXECUTABLE }))],
+  ['compile', () => attempt(compile)],
   ['smoke', () => attempt(() => smoke(EXECUTABLE))],
 ]
+
+/** The smoke test must not be passed by an executable of yesterday. */
+async function compile() {
+  rmSync(EXECUTABLE, { force: true })
+  await build({ outfile: EXECUTABLE })
+}
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 }
 for (const [name, step] of steps) {
@@ -85,20 +91,18 @@ async function tests(): Promise<Outcome> {
   }
 }
 
+/** By way of a file: a pipe would stay open as long as anything that a test left running. */
 async function spawn(command: string[]) {
+  const log = join(workshop, 'output')
+  const descriptor = openSync(log, 'w')
   const child = Bun.spawn(command, {
     cwd: ROOT,
     env: { ...process.env, [SKIPPED_TESTS_FILE]: skippedFile, FORCE_COLOR: '0', NO_COLOR: '1' },
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
+    stdio: ['ignore', descriptor, descriptor],
   })
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ])
-  return { exitCode, output: stdout + stderr }
+  const exitCode = await child.exited
+  closeSync(descriptor)
+  return { exitCode, output: readFileSync(log, 'utf8') }
 }
 
 function listSkipped() {

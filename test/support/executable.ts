@@ -8,6 +8,7 @@ import { type Api, apiOf } from './api.ts'
 import { TOKEN } from './appliance.ts'
 
 const READY_WITHIN_MS = 15_000
+const RUN_WITHIN_MS = 45_000
 
 let made: Promise<string> | undefined
 
@@ -48,6 +49,7 @@ export async function run(args: string[], env: Environment = {}, cwd = tmpdir())
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
+    timeout: RUN_WITHIN_MS,
   })
   const [stdout, stderr, code] = await Promise.all([
     new Response(child.stdout).text(),

@@ -10,6 +10,8 @@ export function makeContext(given: { signal?: AbortSignal; secrets?: Record<stri
     signal,
     secrets,
     fetch: (url, init) => fetch(url, init),
+    model: {},
+    spend: say,
   }
 }
 

@@ -33,14 +33,12 @@ const columns = sql`id, uuid, job_id AS "jobId", workspace_id AS "workspaceId", 
 export async function insertRuns(tx: Tx, runs: NewRun[]): Promise<number[]> {
   if (runs.length === 0) return []
   const values = runs.map(
-    (
-      run,
-    ) => sql`(${run.uuid}, ${run.jobId}, ${run.workspaceId}, ${run.algorithmId}, ${run.version}, ${run.revision},
+    (run, at) => sql`(${at === 0 ? freshId('runs') : NEXT_ID}, ${run.uuid}, ${run.jobId}, ${run.workspaceId}, ${run.algorithmId}, ${run.version}, ${run.revision},
       ${run.round}, ${run.status}, ${run.degraded}, ${run.confidenceScore}, ${run.errorCode}, ${run.errorMessage},
       ${run.usage}, ${run.startedAt}, ${run.completedAt}, ${run.durationMs})`,
   )
   const rows = await tx.all<{ id: number }>(sql`
-    INSERT INTO runs (uuid, job_id, workspace_id, algorithm_id, version, revision, round, status, degraded,
+    INSERT INTO runs (id, uuid, job_id, workspace_id, algorithm_id, version, revision, round, status, degraded,
       confidence_score, error_code, error_message, usage, started_at, completed_at, duration_ms)
     VALUES ${join(values)}
     RETURNING id`)

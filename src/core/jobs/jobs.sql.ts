@@ -1,9 +1,12 @@
 import sql from 'sql-template-tag'
 import type { Queryable, Tx } from '../../db/db.ts'
 import { newUuid } from '../../lib/ids.ts'
+import { freshId } from '../calls/ids.sql.ts'
 import { visible } from '../tenancy/actors.sql.ts'
 import type { Actor } from '../tenancy/actors.ts'
+import { type Counted, countedColumns } from './figures.sql.ts'
 import type { Status } from './status.ts'
+import { countIn, recount } from './tallies.ts'
 
 export type JobSource = 'transcript' | 'audio_url' | 'audio_file' | 'on_demand'
 
@@ -30,6 +33,9 @@ export interface Job {
   skipReason: string | null
   errorCode: string | null
   errorMessage: string | null
+  /** Runs of all rounds. */
+  runsCompleted: number
+  runsFailed: number
   deliveriesPending: number
   deliveriesDelivered: number
   deliveriesFailed: number
@@ -62,21 +68,23 @@ export const jobColumns = sql`id, uuid, workspace_id AS "workspaceId", call_id A
   source_company_id AS "sourceCompanyId", algorithm_ids AS "algorithmIds", analytics_only AS "analyticsOnly",
   call_started_at AS "callStartedAt", duration_ms AS "durationMs", language, transcript_id AS "transcriptId",
   recording_id AS "recordingId", round, skip_reason AS "skipReason", error_code AS "errorCode",
-  error_message AS "errorMessage", deliveries_pending AS "deliveriesPending",
+  error_message AS "errorMessage", runs_completed AS "runsCompleted", runs_failed AS "runsFailed", deliveries_pending AS "deliveriesPending",
   deliveries_delivered AS "deliveriesDelivered", deliveries_failed AS "deliveriesFailed", created_at AS "createdAt",
   started_at AS "startedAt", completed_at AS "completedAt", updated_at AS "updatedAt"`
 
 /** Absent source ids count as empty when looking for the job that was submitted before. */
-export function insertJob(tx: Tx, job: NewJob) {
-  return tx.get<Job>(sql`
-    INSERT INTO jobs (uuid, workspace_id, call_id, parent_job_id, status, source, source_call_id, source_company_id,
+export async function insertJob(tx: Tx, job: NewJob): Promise<Job> {
+  const inserted = await tx.get<Job>(sql`
+    INSERT INTO jobs (id, uuid, workspace_id, call_id, parent_job_id, status, source, source_call_id, source_company_id,
       algorithm_ids, analytics_only, call_started_at, duration_ms, language, transcript_id, recording_id, created_at,
       started_at, updated_at)
-    VALUES (${newUuid()}, ${job.workspaceId}, ${job.callId}, ${job.parentJobId}, ${job.status}, ${job.source},
+    VALUES (${freshId('jobs')}, ${newUuid()}, ${job.workspaceId}, ${job.callId}, ${job.parentJobId}, ${job.status}, ${job.source},
       ${job.sourceCallId}, ${job.sourceCompanyId ?? (job.sourceCallId === null ? null : '')}, ${job.algorithmIds},
       ${job.analyticsOnly}, ${job.callStartedAt}, ${job.durationMs}, ${job.language}, ${job.transcriptId},
       ${job.recordingId}, ${tx.now}, ${job.status === 'queued' ? null : tx.now}, ${tx.now})
     RETURNING ${jobColumns}`)
+  countIn(tx, inserted!)
+  return inserted!
 }
 
 export const getJob = (db: Queryable, id: number) =>
@@ -118,69 +126,107 @@ export function findJobsBySource(db: Queryable, actor: Actor, ids: SourceIds) {
 export const newestCreatedAt = async (db: Queryable) =>
   (await db.get<{ at: number | null }>(sql`SELECT max(created_at) AS at FROM jobs`))?.at ?? 0
 
-export const markStarted = (tx: Tx, id: number, status: 'transcribing' | 'analyzing') =>
-  tx.run(sql`
-    UPDATE jobs SET status = ${status}, stage_detail = NULL, started_at = coalesce(started_at, ${tx.now}),
-      updated_at = ${tx.now}
-    WHERE id = ${id}`)
+/** `job` is as it stands, here and in all that follows: what it counted for is taken back. */
+export async function markStarted(tx: Tx, job: Job, status: 'transcribing' | 'analyzing'): Promise<void> {
+  const startedAt = job.startedAt ?? tx.now
+  await tx.run(sql`
+    UPDATE jobs SET status = ${status}, stage_detail = NULL, started_at = ${startedAt}, updated_at = ${tx.now}
+    WHERE id = ${job.id}`)
+  recount(tx, job, { ...job, status, startedAt })
+}
 
 export const setStageDetail = (tx: Tx, id: number, detail: string) =>
   tx.run(sql`UPDATE jobs SET stage_detail = ${detail}, updated_at = ${tx.now} WHERE id = ${id}`)
 
-export const markFinished = (
-  tx: Tx,
-  id: number,
-  end: {
-    status: Status
-    skipReason?: string
-    errorCode?: string | null
-    errorMessage?: string | null
-    pending?: number
-    failed?: number
-  },
-) =>
-  tx.run(sql`
+export interface JobEnd {
+  status: Status
+  skipReason?: string
+  errorCode?: string | null
+  errorMessage?: string | null
+  /** Deliveries and runs that were stored with it. */
+  pending?: number
+  failed?: number
+  runsCompleted?: number
+  runsFailed?: number
+}
+
+export async function markFinished(tx: Tx, job: Job, end: JobEnd): Promise<void> {
+  const after = {
+    ...job,
+    status: end.status,
+    completedAt: tx.now,
+    deliveriesPending: job.deliveriesPending + (end.pending ?? 0),
+    deliveriesFailed: job.deliveriesFailed + (end.failed ?? 0),
+    runsCompleted: job.runsCompleted + (end.runsCompleted ?? 0),
+    runsFailed: job.runsFailed + (end.runsFailed ?? 0),
+  }
+  await tx.run(sql`
     UPDATE jobs
-    SET status = ${end.status}, stage_detail = NULL, skip_reason = ${end.skipReason ?? null},
+    SET status = ${after.status}, stage_detail = NULL, skip_reason = ${end.skipReason ?? null},
       error_code = ${end.errorCode ?? null}, error_message = ${end.errorMessage ?? null},
+      runs_completed = runs_completed + ${end.runsCompleted ?? 0}, runs_failed = runs_failed + ${end.runsFailed ?? 0},
       deliveries_pending = deliveries_pending + ${end.pending ?? 0},
       deliveries_failed = deliveries_failed + ${end.failed ?? 0}, completed_at = ${tx.now}, updated_at = ${tx.now}
-    WHERE id = ${id}`)
+    WHERE id = ${job.id}`)
+  recount(tx, job, after)
+}
 
 /** Starts a new round: what was decided before does not count any more. */
-export const restart = (tx: Tx, id: number, status: 'queued' | 'analyzing') =>
-  tx.run(sql`
+export async function restart(tx: Tx, job: Job, status: 'queued' | 'analyzing'): Promise<void> {
+  const startedAt = status === 'queued' ? null : tx.now
+  await tx.run(sql`
     UPDATE jobs
     SET status = ${status}, stage_detail = NULL, skip_reason = NULL, error_code = NULL, error_message = NULL,
-      round = round + 1, started_at = ${status === 'queued' ? null : tx.now}, completed_at = NULL,
-      updated_at = ${tx.now}
-    WHERE id = ${id}`)
+      round = round + 1, started_at = ${startedAt}, completed_at = NULL, updated_at = ${tx.now}
+    WHERE id = ${job.id}`)
+  recount(tx, job, { ...job, status, startedAt, completedAt: null })
+}
 
-export const setTranscript = (
+export async function setTranscript(
   tx: Tx,
-  id: number,
+  job: Job,
   values: Pick<Job, 'transcriptId' | 'durationMs' | 'language'>,
-) =>
-  tx.run(sql`
+): Promise<void> {
+  await tx.run(sql`
     UPDATE jobs
     SET transcript_id = ${values.transcriptId}, duration_ms = ${values.durationMs}, language = ${values.language},
       updated_at = ${tx.now}
-    WHERE id = ${id}`)
+    WHERE id = ${job.id}`)
+  recount(tx, job, { ...job, ...values })
+}
 
-export const setDuration = (tx: Tx, id: number, durationMs: number) =>
-  tx.run(sql`UPDATE jobs SET duration_ms = ${durationMs}, updated_at = ${tx.now} WHERE id = ${id}`)
+export async function setDuration(tx: Tx, job: Job, durationMs: number): Promise<Job> {
+  await tx.run(sql`UPDATE jobs SET duration_ms = ${durationMs}, updated_at = ${tx.now} WHERE id = ${job.id}`)
+  recount(tx, job, { ...job, durationMs })
+  return { ...job, durationMs }
+}
 
-export const moveDeliveries = (
+/** The only change that needs no look at the row before: it tells what it was by what it has become. */
+export async function moveDeliveries(
   tx: Tx,
   id: number,
   by: { pending: number; delivered: number; failed: number },
-) =>
-  tx.run(sql`
+): Promise<void> {
+  const after = await tx.get<Counted>(sql`
     UPDATE jobs
     SET deliveries_pending = deliveries_pending + ${by.pending},
       deliveries_delivered = deliveries_delivered + ${by.delivered},
       deliveries_failed = deliveries_failed + ${by.failed}, updated_at = ${tx.now}
-    WHERE id = ${id}`)
+    WHERE id = ${id}
+    RETURNING ${countedColumns}`)
+  if (!after) return
+  const { deliveriesPending, deliveriesDelivered, deliveriesFailed } = after
+  recount(
+    tx,
+    {
+      ...after,
+      deliveriesPending: deliveriesPending - by.pending,
+      deliveriesDelivered: deliveriesDelivered - by.delivered,
+      deliveriesFailed: deliveriesFailed - by.failed,
+    },
+    after,
+  )
+}
 
 export const findIdempotent = (db: Queryable, workspaceId: number, key: string) =>
   db.get<{ jobId: number; bodyHash: string; createdAt: number }>(sql`

@@ -1,11 +1,12 @@
+import sql, { join } from 'sql-template-tag'
 import type { Queryable } from '../../db/db.ts'
-import { HOUR } from '../../lib/clock.ts'
 import type { Actor } from '../tenancy/actors.ts'
 import { visibleWorkspaceIds } from '../tenancy/tenants.sql.ts'
-import { hourOf, sumAll, sumHours } from './counts.sql.ts'
 import type { Job } from './jobs.sql.ts'
 import { countJobs, firstIdSince, type JobConditions, listJobs } from './lists.sql.ts'
 import { isFinal, type Status, statuses } from './status.ts'
+import { type Sums, sumEver, sumSpans } from './sums.ts'
+import { QUARTER, type Question, slotOf } from './tallies.sql.ts'
 
 export interface JobFilter {
   status?: Status
@@ -93,34 +94,39 @@ async function count(db: Queryable, conditions: JobConditions): Promise<Count> {
   return { total: Math.min(found, COUNT_LIMIT), totalIsExact: found <= COUNT_LIMIT }
 }
 
-/** Whole hours from the counters, the hours at the edges row by row. */
+/** Whole quarters of an hour from the tallies, the quarters at the edges row by row. */
 async function countFinals(
   db: Queryable,
   { since, until }: JobFilter,
   conditions: JobConditions,
   finals: readonly Status[],
 ): Promise<Count> {
-  const { workspaceIds } = conditions
-  if (since === undefined && until === undefined)
-    return { total: await sumAll(db, workspaceIds, finals), totalIsExact: true }
-  const fromHour = since === undefined ? 1 : Math.ceil(since / HOUR)
-  const toHour = until === undefined ? Number.MAX_SAFE_INTEGER : hourOf(until)
-  let counted = none
-  if (fromHour < toHour) {
-    const total = await sumHours(db, workspaceIds, finals, fromHour, toHour)
-    counted = { total, totalIsExact: true }
+  const question: Question = {
+    scope: sql`workspace_id IN (${join(conditions.workspaceIds)})`,
+    names: ['jobs'],
+    by: 'status',
   }
-  for (const edge of edges(since, until, fromHour, toHour)) {
+  if (since === undefined && until === undefined) return jobsIn(await sumEver(db, question), finals)
+  const from = Math.ceil((since ?? 0) / QUARTER) * QUARTER
+  const to = until === undefined ? Number.POSITIVE_INFINITY : slotOf(until) * QUARTER
+  let counted = none
+  if (from < to) counted = jobsIn((await sumSpans(db, question, [from, to]))[0]!, finals)
+  for (const edge of edges(since, until, from, to)) {
     const bounds = await idBounds(db, edge)
     counted = sum(counted, await count(db, { ...conditions, ...bounds, status: finals }))
   }
   return counted
 }
 
-function edges(since: number | undefined, until: number | undefined, fromHour: number, toHour: number) {
-  if (fromHour >= toHour) return [{ since, until }]
+const jobsIn = (sums: Sums, wanted: readonly Status[]): Count => ({
+  total: wanted.reduce((total, status) => total + (sums.get(status)?.jobs ?? 0), 0),
+  totalIsExact: true,
+})
+
+function edges(since: number | undefined, until: number | undefined, from: number, to: number) {
+  if (from >= to) return [{ since, until }]
   const found: { since?: number; until?: number }[] = []
-  if (since !== undefined && since < fromHour * HOUR) found.push({ since, until: fromHour * HOUR })
-  if (until !== undefined && until > toHour * HOUR) found.push({ since: toHour * HOUR, until })
+  if (since !== undefined && since < from) found.push({ since, until: from })
+  if (until !== undefined && until > to) found.push({ since: to, until })
   return found
 }

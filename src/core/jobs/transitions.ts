@@ -1,9 +1,8 @@
 import type { Tx } from '../../db/db.ts'
 import { Refusal } from '../../lib/refusal.ts'
-import { countFinal } from './counts.sql.ts'
 import { getJob, type Job, markFinished, markStarted, restart } from './jobs.sql.ts'
 import { addLogs, type LogLine } from './logs.sql.ts'
-import { isFinal, mayBecome, type Status } from './status.ts'
+import { mayBecome, type Status } from './status.ts'
 
 /** The job as it stands, if it is still in the round that a task was made for and waits for `from`. */
 export async function jobInRound(
@@ -22,7 +21,7 @@ export async function start(
   log: LogLine,
 ): Promise<void> {
   if (job.status !== status) requireMove(job, status)
-  await markStarted(tx, job.id, status)
+  await markStarted(tx, job, status)
   await addLogs(tx, job.id, [log])
 }
 
@@ -34,12 +33,14 @@ export interface Ending {
   /** Deliveries that were stored with it. */
   pending?: number
   failed?: number
+  runsCompleted?: number
+  runsFailed?: number
 }
 
+/** `job` is as it stands in this transaction. */
 export async function finish(tx: Tx, job: Job, ending: Ending, logs: LogLine[]): Promise<void> {
-  if (job.status !== 'publishing') requireMove(job, ending.status)
-  await markFinished(tx, job.id, ending)
-  await countFinal(tx, job, ending.status, 1)
+  requireMove(job, ending.status)
+  await markFinished(tx, job, ending)
   await addLogs(tx, job.id, logs)
 }
 
@@ -51,8 +52,7 @@ export async function startRound(
   log: LogLine,
 ): Promise<Job> {
   requireMove(job, status)
-  if (isFinal(job.status)) await countFinal(tx, job, job.status, -1)
-  await restart(tx, job.id, status)
+  await restart(tx, job, status)
   await addLogs(tx, job.id, [log])
   return (await getJob(tx, job.id))!
 }

@@ -14,10 +14,15 @@ export interface Entity {
 export interface Actor {
   /** Null for the token that the operator sets from outside. */
   tokenId: number | null
+  tokenUuid: string | null
   name: string | null
   scope: Scope
   partnerId: number | null
   organizationId: number | null
   workspaceId: number | null
+  /** Requests per minute instead of the scope's; 0 for any number. */
   rateLimit: number | null
+  mayReadOriginals: number
+  /** Where the request came from; absent for what no request asked for. */
+  address?: () => string
 }

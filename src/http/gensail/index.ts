@@ -1,18 +1,23 @@
 import type { App } from '../../app.ts'
 import { type Dialect, dialect } from '../dialect.ts'
 import { algorithmRoutes } from './algorithms.ts'
+import { auditRoutes } from './audits.ts'
 import { authenticator } from './auth.ts'
 import { callRoutes } from './calls.ts'
 import { configRoutes } from './configs.ts'
 import { credentialRoutes } from './credentials.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { envelope, FailureShape, InvalidShape, statuses } from './failures.ts'
+import { feedbackRoutes } from './feedback.ts'
 import { healthRoutes } from './health.ts'
 import { jobRoutes } from './jobs.ts'
+import { limiter } from './limits.ts'
 import { onDemandRoutes } from './on-demand.ts'
 import { recordingRoutes } from './recordings.ts'
 import { retryRoutes } from './retries.ts'
 import { runRoutes } from './runs.ts'
+import { tenantRoutes } from './tenants.ts'
+import { tokenRoutes } from './tokens.ts'
 import { transcriptRoutes } from './transcripts.ts'
 import { sayingWhenUnwritable } from './unwritable.ts'
 import { variableRoutes } from './variables.ts'
@@ -32,6 +37,10 @@ const resources = [
   configRoutes,
   credentialRoutes,
   webhookRoutes,
+  feedbackRoutes,
+  tenantRoutes,
+  tokenRoutes,
+  auditRoutes,
   healthRoutes,
 ]
 
@@ -47,6 +56,7 @@ export function gensail(app: App): Dialect {
       invalid: InvalidShape,
     },
     authenticate: authenticator(app),
+    limit: limiter(app),
     envelope,
     statuses,
     routes: resources.map((resource) => sayingWhenUnwritable(app, resource(app))),

@@ -4,10 +4,12 @@ import { type Submission, submit } from '../../core/jobs/submissions.ts'
 import type { Actor } from '../../core/tenancy/actors.ts'
 import { requireWorkspace } from '../../core/tenancy/tenants.ts'
 import { sha256 } from '../../lib/ids.ts'
+import { withOffset } from '../../lib/zoned.ts'
 import { reply } from '../responses.ts'
 import { invalidFields } from '../validation.ts'
 import { presentJob } from './job-shape.ts'
 import { type SharedFields, spanMs } from './submission-body.ts'
+import { hasOffset } from './times.ts'
 
 const KEY_HEADER = 'idempotency-key'
 const KEY = /^[\x20-\x7e]{1,255}$/
@@ -38,7 +40,7 @@ async function submissionOf(app: App, received: Received): Promise<Submission> {
     workspaceId: await workspaceFor(app, actor, fields.workspace_id),
     sourceCallId: fields.source_call_id ?? null,
     sourceCompanyId: fields.source_company_id ?? null,
-    startedAt: fields.started_at ?? null,
+    startedAt: startOf(fields),
     timeZone: fields.time_zone ?? null,
     durationMs: durationOf(fields),
     direction: fields.direction ?? null,
@@ -59,6 +61,12 @@ async function workspaceFor(app: App, actor: Actor, named: string | null | undef
   if (named != null) return (await requireWorkspace(app.db, actor, named)).id
   if (actor.workspaceId !== null) return actor.workspaceId
   throw invalidFields([{ field: 'workspace_id', message: 'Required with a token wider than a workspace' }])
+}
+
+/** A local time gets the offset that its time zone had then, so that everything behind knows the moment. */
+function startOf({ started_at, time_zone }: SharedFields): string | null {
+  if (!started_at) return null
+  return hasOffset(started_at) || !time_zone ? started_at : withOffset(started_at, time_zone)
 }
 
 function durationOf({ duration_seconds, started_at, ended_at }: SharedFields): number | null {

@@ -77,7 +77,7 @@ describe('a transcript is taken in', () => {
         answer: {
           source_call_id: 'full',
           source_company_id: 'acme',
-          call_started_at: '2026-03-04T10:30:00.5-05:00',
+          call_started_at: '2026-03-04T15:30:00.500Z',
           duration_seconds: 61.25,
           language: 'en-US',
           algorithm_ids: ['summary_v1', 'sentiment_v1'],
@@ -94,7 +94,7 @@ describe('a transcript is taken in', () => {
         name: 'with a local start where the time zone is given',
         ...post({ transcript, started_at: '2026-03-04T10:30:00', time_zone: 'Europe/Berlin' }),
         status: 202,
-        answer: { call_started_at: '2026-03-04T10:30:00' },
+        answer: { call_started_at: '2026-03-04T09:30:00.000Z' },
       },
       {
         name: 'with its length told by start and end',
