@@ -1,4 +1,13 @@
-import { callFacts, chat, cutTurns, dataBlock, fillTemplate, isTooLong, templateProblem, transcriptBlock } from 'earshot/model'
+import {
+  callFacts,
+  chat,
+  cutTurns,
+  dataBlock,
+  fillTemplate,
+  isTooLong,
+  templateProblem,
+  transcriptBlock,
+} from 'earshot/model'
 import { type Call, type Context, defineAlgorithm, type Turn, z } from 'earshot/plugin'
 
 type Result = Record<string, unknown>
@@ -31,7 +40,9 @@ const template = (usual: string) =>
   z
     .string()
     .max(50_000)
-    .refine((text) => templateProblem(text) === undefined, { error: ({ input }) => templateProblem(String(input)) })
+    .refine((text) => templateProblem(text) === undefined, {
+      error: ({ input }) => templateProblem(String(input)),
+    })
     .default(usual)
 const price = z.number().min(0).nullable().default(null)
 
@@ -42,7 +53,7 @@ const variablesSchema = z.object({
   schema: z.record(z.string(), z.unknown()).default(SCHEMA).describe('JSON Schema of the result.'),
   system: template(SYSTEM).describe('Who the model is; goes before the prompt.'),
   model: z.string().max(200).default('').describe("Empty takes the operator's."),
-  temperature: z.number().min(0).max(2).nullable().default(0).describe("null leaves it to the server's default."),
+  temperature: z.number().min(0).max(2).default(0),
   max_tokens: z.int().min(16).max(100_000).default(2048).describe('Of one answer.'),
   max_transcript_tokens: z
     .int()
@@ -99,7 +110,15 @@ async function merge(results: Result[], call: Call, variables: Variables, contex
     groups.map((group) =>
       group.length === 1
         ? group[0]!
-        : ask(system, dataBlock('parts', group.map((each) => JSON.stringify(each))), variables, context),
+        : ask(
+            system,
+            dataBlock(
+              'parts',
+              group.map((each) => JSON.stringify(each)),
+            ),
+            variables,
+            context,
+          ),
     ),
   )
   return merge(merged, call, variables, context)
@@ -107,7 +126,8 @@ async function merge(results: Result[], call: Call, variables: Variables, contex
 
 function inGroups(results: Result[]): Result[][] {
   const groups: Result[][] = []
-  for (let at = 0; at < results.length; at += MERGED_AT_ONCE) groups.push(results.slice(at, at + MERGED_AT_ONCE))
+  for (let at = 0; at < results.length; at += MERGED_AT_ONCE)
+    groups.push(results.slice(at, at + MERGED_AT_ONCE))
   return groups
 }
 

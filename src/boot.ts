@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import type { App } from './app.ts'
 import type { Algorithm } from './core/algorithms/catalogue.ts'
-import { requireAvailable } from './core/algorithms/catalogue.ts'
+import { keepProcessing } from './core/algorithms/configured.ts'
 import { watchConfigVersion } from './core/config/configs.sql.ts'
+import { keepSecrets } from './core/config/secrets.ts'
 import { newestCreatedAt } from './core/jobs/jobs.sql.ts'
 import { ensureDefaultTenants } from './core/tenancy/tenants.ts'
 import { countTokens } from './core/tenancy/tokens.sql.ts'
@@ -15,8 +16,10 @@ import { gensail } from './http/gensail/index.ts'
 import { root } from './http/probes.ts'
 import { type HttpServer, serve } from './http/server.ts'
 import { type Clock, SECOND, systemClock } from './lib/clock.ts'
+import { createGauges } from './lib/gauges.ts'
 import { sha256 } from './lib/ids.ts'
 import { createLog } from './lib/log.ts'
+import { countEvents, createMeters } from './lib/meters.ts'
 import { createOutbound } from './lib/outbound.ts'
 import { createCursors } from './lib/page.ts'
 import { createSealer, loadKey } from './lib/sealed.ts'
@@ -26,6 +29,7 @@ import { stages } from './pipeline/index.ts'
 import { type CatalogueEntry, createPool, type Pool } from './plugin-host/pool.ts'
 import { queueDepth } from './queue/tasks.ts'
 import { startWorker } from './queue/worker.ts'
+import { type Scheduler, startScheduler } from './scheduler.ts'
 import { type Settings, WrongSetting } from './settings.ts'
 import { version } from './version.ts'
 
@@ -56,11 +60,16 @@ export async function boot(settings: Settings, options: { clock?: Clock } = {}):
     return (await createToken(tx, { scope: 'platform', name: 'first start' })).token
   })
   let server: HttpServer | undefined
+  let scheduler: Scheduler | undefined
   let stopping = false
+  const stopper = new AbortController()
+  const meters = createMeters()
+  db.on('events', (news) => countEvents(meters, news))
   const plugins = createPool({
     folder: settings.plugins,
     secrets: settings.secrets,
     allowNetworks: settings.allow_networks,
+    model: { url: settings.model_url, name: settings.model, concurrency: settings.model_concurrency },
     tempFolder: folders.temporary,
     hosts: settings.plugin_hosts,
     algorithmLimitMs: settings.algorithm_timeout * SECOND,
@@ -92,15 +101,17 @@ export async function boot(settings: Settings, options: { clock?: Clock } = {}):
         .map(({ id }) => id),
     keepers: {
       webhooks: (tx, entity, section) => keepEndpoints(tx, sealer, entity, section),
-      processing: async (_tx, _entity, section) => {
-        if (section?.algorithms) requireAvailable(catalogue(), section.algorithms)
-        return section
-      },
+      transcription: (tx, entity, section) => keepSecrets(tx, sealer, entity, 'transcription', section),
+      integrations: (tx, entity, section) => keepSecrets(tx, sealer, entity, 'integrations', section),
+      processing: (tx, entity, section) => keepProcessing(tx, catalogue(), entity, section),
     },
     operatorTokenHash: settings.token === undefined ? undefined : sha256(settings.token),
     folders,
     startedAt: clock(),
     stopping: () => stopping,
+    stopSignal: stopper.signal,
+    gauges: createGauges(),
+    meters,
     queueDepth: () => queueDepth(db),
   }
   const worker = startWorker(db, stages(app), {
@@ -114,6 +125,7 @@ export async function boot(settings: Settings, options: { clock?: Clock } = {}):
       if (!stopping) log.error({ err: error }, 'no plugin could be loaded')
     })
     server = serve({ ...httpOptions(app, loaded), log })
+    scheduler = startScheduler(app)
     void loaded.then(() => (stopping ? undefined : worker.start()))
     return server
   }
@@ -121,8 +133,9 @@ export async function boot(settings: Settings, options: { clock?: Clock } = {}):
   /** Stops accepting, finishes or puts back what is running, and closes the log of the database. */
   async function stop() {
     stopping = true
+    stopper.abort()
     const graceMs = settings.stop_timeout * SECOND * 0.8
-    await Promise.all([server?.stop({ graceMs }), worker.stop(graceMs)])
+    await Promise.all([server?.stop({ graceMs }), worker.stop(graceMs), scheduler?.stop(graceMs)])
     await plugins.close()
     db.close()
     release()
@@ -141,6 +154,8 @@ function httpOptions(app: App, loaded: Promise<unknown>) {
     maxBody: settings.max_body,
     maxUpload: settings.max_upload,
     trustedProxies: settings.trusted_proxies,
+    observe: (surface: string, status: number, ms: number) =>
+      app.meters.requests.observe(ms / 1000, surface || '/', `${status}`),
   }
 }
 
@@ -204,4 +219,6 @@ const asAlgorithm = (entry: CatalogueEntry): Algorithm => ({
   shipped: entry.shipped,
   variablesSchema: entry.variables_schema ?? {},
   resultSchema: entry.result_schema ?? {},
+  defaults: entry.defaults ?? {},
+  resultFrom: entry.result_from,
 })

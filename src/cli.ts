@@ -7,6 +7,7 @@ import { health } from './cli/health.ts'
 import { migrate } from './cli/migrate.ts'
 import { plugins } from './cli/plugins.ts'
 import { serve } from './cli/serve.ts'
+import { stats } from './cli/stats.ts'
 import { token } from './cli/token.ts'
 import { version } from './cli/version.ts'
 import { isUnwritable } from './db/db.ts'
@@ -23,6 +24,7 @@ const commands: Record<string, Command> = {
   migrate,
   backup,
   restore,
+  stats,
   doctor,
   health,
   version,

@@ -32,6 +32,8 @@ const schema = z.object({
   trusted_proxies: networks.default([]),
   allow_networks: networks.default([]),
   rate_limits: onOff.default(true),
+  /** Whether `/metrics` needs a platform token. */
+  metrics: z.enum(['token', 'open']).default('token'),
   max_body: size.default(10 * MB),
   max_upload: size.default(500 * MB),
   log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -39,6 +41,11 @@ const schema = z.object({
   plugin_memory: size.default(512 * MB),
   algorithm_timeout: duration.default(60),
   transcriber_timeout: duration.default(900),
+  /** An OpenAI-compatible server for the algorithms that ask a language model, and the model they ask. */
+  model_url: httpUrl.optional(),
+  model: text('the name of a model').optional(),
+  model_timeout: duration.default(300),
+  model_concurrency: wholeNumber(1, 1000).default(16),
   stop_timeout: duration.default(10),
   webhook_timeout: duration.default(15),
   /** Seconds between the attempts of a delivery. */

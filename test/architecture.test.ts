@@ -25,7 +25,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/db/db',
   ],
   'src/http': ['src/app', 'src/core', 'src/lib', 'src/text', 'src/db/db'],
-  plugins: ['src/plugin-host/contract', 'src/text/index'],
+  plugins: ['src/plugin-host/contract', 'src/text/index', 'src/model/index'],
   ...Object.fromEntries(AREAS.map((area, at) => [`src/core/${area}`, areasUpTo(at)])),
   ...Object.fromEntries(
     DIALECTS.map((name) => [`src/http/${name}`, ['src/app', 'src/core', 'src/lib', 'src/text', 'src/db/db']]),
@@ -70,6 +70,7 @@ function importsOf(path: string, code: string) {
 function resolve(from: string, name: string): string | undefined {
   if (name === 'earshot/plugin') return 'src/plugin-host/contract.ts'
   if (name === 'earshot/text') return 'src/text/index.ts'
+  if (name === 'earshot/model') return 'src/model/index.ts'
   const path = name.startsWith('.') ? normalize(join(dirname(from), name)) : 'node_modules'
   return path.startsWith('node_modules') ? undefined : path
 }

@@ -6,9 +6,14 @@ import { withDb } from './open.ts'
 
 export const token: Command = {
   name: 'token',
-  summary: 'create --scope SCOPE [--for TENANT] [--name N] | list | revoke ID',
+  summary: 'create --scope SCOPE [--for TENANT] [--name N] [--may-read-originals] | list | revoke ID',
   positionals: ['create|list|revoke', '[ID]'],
-  flags: { scope: { type: 'string' }, for: { type: 'string' }, name: { type: 'string' } },
+  flags: {
+    scope: { type: 'string' },
+    for: { type: 'string' },
+    name: { type: 'string' },
+    'may-read-originals': { type: 'boolean' },
+  },
   run(invocation) {
     const [verb = 'list'] = invocation.positionals
     const action = { create, list, revoke }[verb]
@@ -24,6 +29,7 @@ async function create(invocation: Invocation): Promise<number> {
     scope: scope as Scope,
     for: textFlag(invocation, 'for'),
     name: textFlag(invocation, 'name'),
+    mayReadOriginals: invocation.flags['may-read-originals'] === true,
   }
   const made = await withDb(invocation.settings(), (db) => db.tx((tx) => createToken(tx, request)))
   if (invocation.json) printJson({ ...present(made.row), token: made.token })

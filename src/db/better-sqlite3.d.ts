@@ -4,6 +4,7 @@ declare module 'better-sqlite3' {
     run(...values: unknown[]): { changes: number; lastInsertRowid: number | bigint }
     get(...values: unknown[]): unknown
     all(...values: unknown[]): unknown[]
+    readonly readonly: boolean
   }
   export interface BackupProgress {
     totalPages: number

@@ -12,18 +12,25 @@ declare const self: Worker
 
 let connection: Database | undefined
 
-self.onmessage = ({ data }: MessageEvent<{ path: string }>) => {
-  self.postMessage({ pages: checkpoint(data.path) })
+export interface CheckpointAnswer {
+  pages: number
+  /** Whether the log has nothing in it any more. */
+  emptied: boolean
 }
 
-function checkpoint(path: string): number {
+self.onmessage = ({ data }: MessageEvent<{ path: string; empty: boolean }>) => {
+  self.postMessage(checkpoint(data.path, data.empty))
+}
+
+function checkpoint(path: string, empty: boolean): CheckpointAnswer {
   try {
     connection ??= new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
     const [state] = connection.pragma('wal_checkpoint(PASSIVE)') as { log: number }[]
     const pages = state?.log ?? 0
-    if (pages > MAX_LOG_PAGES) connection.pragma('wal_checkpoint(TRUNCATE)')
-    return pages
+    if (!empty && pages <= MAX_LOG_PAGES) return { pages, emptied: false }
+    const [cut] = connection.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
+    return { pages, emptied: cut?.busy === 0 }
   } catch {
-    return -1 // busy or a full disk: the next pass tries again
+    return { pages: -1, emptied: false } // busy or a full disk: the next pass tries again
   }
 }

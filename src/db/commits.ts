@@ -39,6 +39,7 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
   let flushing = false
   let closed = false
   let now = 0
+  let measuredAt = performance.now()
   let giveUpOn: ((outcome: Outcome) => void) | undefined
   /** Why SQLite gave up the transaction by itself. */
   let lost: unknown
@@ -76,8 +77,19 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
     onCommit(signals)
   }
 
+  /**
+   * Never earlier than what was written before. While the clock has been set back it goes on at the pace of the
+   * machine: else whatever waits for its time would wait until the clock has caught up.
+   */
+  function nextNow(): number {
+    const read = clock()
+    const elapsed = Math.floor(performance.now() - measuredAt)
+    measuredAt += elapsed
+    return read < now ? now + elapsed : read
+  }
+
   async function writeAll(batch: Pending[], signals: Signals): Promise<Outcome[]> {
-    now = Math.max(now, clock())
+    now = nextNow()
     lost = undefined
     begin!.run()
     const outcomes: Outcome[] = []
@@ -121,10 +133,12 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
 
   /** Part of the commit as a whole: without it the writes that it belongs to must not be kept either. */
   async function writeCollected(collected: Map<Collector<unknown>, unknown[]>, signals: Signals) {
+    const further = new Map<Collector<unknown>, unknown[]>()
     for (const [collector, items] of collected) {
-      const outcome = await writeOne((tx) => collector(tx, items), signals, new Map())
+      const outcome = await writeOne((tx) => collector(tx, items), signals, further)
       if ('error' in outcome) throw outcome.error
     }
+    if (further.size > 0) await writeCollected(further, signals)
   }
 
   const whyLost = () => lost ?? new Error('A statement ended the transaction')
@@ -143,9 +157,22 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
     let open = true
     const isOpen = () => open && connection.inTransaction
 
+    const attempts: { isSaved: boolean }[] = []
+
     function statement(query: Sql) {
       requireOpen()
-      return prepare(query.sql)
+      const prepared = prepare(query.sql)
+      if (!prepared.readonly) saveAttempts()
+      return prepared
+    }
+
+    /** Only with the first thing that there may be to undo: most attempts write nothing. */
+    function saveAttempts() {
+      for (const attempt of attempts) {
+        if (attempt.isSaved) continue
+        saveInner!.run()
+        attempt.isSaved = true
+      }
     }
 
     /** Without a transaction every statement would be committed by itself. */
@@ -174,16 +201,18 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
         wishes.collected.push({ collector: collector as Collector<unknown>, item }),
       async attempt(inner) {
         requireOpen()
-        saveInner!.run()
+        const attempt = { isSaved: false }
+        attempts.push(attempt)
         const before = wishes.collected.length
         try {
           return await inner()
         } catch (error) {
-          if (isOpen()) undoInner!.run()
+          if (attempt.isSaved && isOpen()) undoInner!.run()
           wishes.collected.length = before
           throw error
         } finally {
-          if (isOpen()) releaseInner!.run()
+          attempts.pop()
+          if (attempt.isSaved && isOpen()) releaseInner!.run()
         }
       },
     }

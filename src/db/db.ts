@@ -41,6 +41,8 @@ export interface Db extends Queryable {
   backup(path: string, onProgress?: (done: number, total: number) => void): Promise<void>
   /** Bytes of the write-ahead log. */
   walBytes(): number
+  /** Has the log emptied as soon as nobody reads from it: what was deleted still stands in it. */
+  emptyLogSoon(): void
   close(): void
 }
 

@@ -2,6 +2,8 @@ import type Database from 'better-sqlite3'
 import initial from './migrations/0001_initial.sql' with { type: 'text' }
 import feedback from './migrations/0002_feedback.sql' with { type: 'text' }
 import stats from './migrations/0003_stats.sql' with { type: 'text' }
+import events from './migrations/0004_events.sql' with { type: 'text' }
+import algorithms from './migrations/0005_algorithms.sql' with { type: 'text' }
 import tenancy from './migrations/0006_tenancy.sql' with { type: 'text' }
 import retention from './migrations/0007_retention.sql' with { type: 'text' }
 
@@ -15,6 +17,8 @@ const migrations: Migration[] = [
   { version: 1, name: 'initial', sql: initial },
   { version: 2, name: 'feedback', sql: feedback },
   { version: 3, name: 'stats', sql: stats },
+  { version: 4, name: 'events', sql: events },
+  { version: 5, name: 'algorithms', sql: algorithms },
   { version: 6, name: 'tenancy', sql: tenancy },
   { version: 7, name: 'retention', sql: retention },
 ]

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { startThread } from '../lib/threads.ts'
+import type { CheckpointAnswer } from './checkpointer.ts'
 import { groupCommits } from './commits.ts'
 import { copyDatabase } from './copies.ts'
 import { type Db, isUnwritable, type News, type Topic } from './db.ts'
@@ -40,6 +41,7 @@ export function openDb(
     startClockAt: commits.startClockAt,
     on: (topic, listener) => listeners.set(topic, [...(listeners.get(topic) ?? []), listener]),
     walBytes: () => fileSize(`${path}-wal`),
+    emptyLogSoon: () => (checkpoints ? checkpoints.empty() : emptyLog(connection)),
     backup: (to, onProgress) => copyDatabase(path, to, onProgress),
     close() {
       commits.close()
@@ -58,7 +60,8 @@ function openConnection(path: string): Database {
   // After journal_mode: the addon is built to fall back to NORMAL in WAL mode, which loses commits at power loss.
   connection.pragma('synchronous = FULL')
   connection.pragma('foreign_keys = ON')
-  connection.pragma('secure_delete = FAST')
+  // FAST would leave what filled whole pages: transcripts, results.
+  connection.pragma('secure_delete = ON')
   // Else what the savepoints may have to undo goes through temporary files: half of the time of a small write.
   connection.pragma('temp_store = MEMORY')
   connection.pragma(`journal_size_limit = ${WAL_SIZE_LIMIT}`)
@@ -89,6 +92,7 @@ function checkpointThread(path: string, withoutThread: () => void) {
   let timer: Timer | undefined
   let busy = false
   let broken = false
+  let toBeEmptied = false
 
   function request() {
     if (broken || timer) return
@@ -101,13 +105,15 @@ function checkpointThread(path: string, withoutThread: () => void) {
     if (busy) return request()
     worker ??= start()
     busy = true
-    worker.postMessage({ path })
+    worker.postMessage({ path, empty: toBeEmptied })
   }
 
   function start() {
     const thread = startThread('db/checkpointer.ts')
-    thread.onmessage = () => {
+    thread.onmessage = ({ data }: MessageEvent<CheckpointAnswer>) => {
       busy = false
+      if (data.emptied) toBeEmptied = false
+      else if (toBeEmptied) request()
     }
     thread.onerror = () => {
       broken = true
@@ -119,6 +125,10 @@ function checkpointThread(path: string, withoutThread: () => void) {
 
   return {
     request,
+    empty() {
+      toBeEmptied = true
+      request()
+    },
     end() {
       broken = true
       clearTimeout(timer)

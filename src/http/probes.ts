@@ -3,6 +3,7 @@ import type { App } from '../app.ts'
 import { configVersion } from '../core/config/configs.sql.ts'
 import { type Dialect, dialect } from './dialect.ts'
 import { docsRoutes } from './docs.ts'
+import { metricsRoutes } from './metrics.ts'
 import { reply } from './responses.ts'
 import { routes } from './routes.ts'
 
@@ -39,7 +40,7 @@ export function root(app: App, dialects: Dialect[]): Dialect {
     document: { name: 'Root', title: 'Probes', failure: FailureShape, security: {} },
     envelope: ({ message, requestId }) => ({ detail: message, request_id: requestId }),
     routes: [],
-    open: [probeRoutes(app), docs],
+    open: [probeRoutes(app), metricsRoutes(app), docs],
     maxBody: app.settings.max_body,
     log: app.log,
   })

@@ -3,6 +3,7 @@ import type { Server } from 'bun'
 import { parseNetworks } from '../lib/addresses.ts'
 import { clientIp } from '../lib/client-ip.ts'
 import { newUuid } from '../lib/ids.ts'
+import { within } from '../lib/patience.ts'
 import type { Arrival, Log, Surface } from './arrival.ts'
 
 const IDLE_SECONDS = 10
@@ -123,10 +124,7 @@ const plainError = (status: number, detail: string, requestId: string) =>
 /** A plain stop waits for half-sent requests too, which may never be finished. */
 function stopper(server: Server<undefined>) {
   return async ({ graceMs = STOP_GRACE_MS }: { graceMs?: number } = {}): Promise<void> => {
-    const { promise: over, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, graceMs)
-    await Promise.race([server.stop(), over])
-    clearTimeout(timer)
+    await within(graceMs, server.stop())
     await server.stop(true)
   }
 }

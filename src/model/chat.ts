@@ -42,7 +42,8 @@ export async function chat(asked: ChatRequest, context: Context): Promise<Record
 
 function wantedOf(asked: ChatRequest, { model: endpoint }: Context): Wanted {
   const model = asked.model || endpoint.name
-  if (!endpoint.url) throw notConfigured('EARSHOT_MODEL_URL to an OpenAI-compatible server, as in http://127.0.0.1:8000/v1')
+  if (!endpoint.url)
+    throw notConfigured('EARSHOT_MODEL_URL to an OpenAI-compatible server, as in http://127.0.0.1:8000/v1')
   if (!model) throw notConfigured('EARSHOT_MODEL, or the variable `model`, to the name of a model')
   return {
     model,
@@ -68,7 +69,10 @@ async function converse(wanted: Wanted, asked: ChatRequest, validate: Validate, 
   context.log.warn('the model gave an answer that does not fit; asking once more', { faults: first.faults })
   const second = await ask(repairOf(wanted, first), asked, validate, context)
   if (second.value) return second.value
-  throw modelError('model_bad_answer', `The model's answer does not fit the schema: ${second.faults.join('; ')}`)
+  throw modelError(
+    'model_bad_answer',
+    `The model's answer does not fit the schema: ${second.faults.join('; ')}`,
+  )
 }
 
 interface Judged {
@@ -78,7 +82,12 @@ interface Judged {
   faults: string[]
 }
 
-async function ask(wanted: Wanted, asked: ChatRequest, validate: Validate, context: Context): Promise<Judged> {
+async function ask(
+  wanted: Wanted,
+  asked: ChatRequest,
+  validate: Validate,
+  context: Context,
+): Promise<Judged> {
   const completion = await request(wanted, context)
   context.spend(usageOf(completion, wanted.model, asked.price))
   const [choice] = completion.choices
@@ -99,13 +108,19 @@ function textOf(choice: Completion['choices'][number] | undefined): string {
   const content: unknown = choice?.message?.content
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
-  return content.map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : '')).join('')
+  return content
+    .map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : ''))
+    .join('')
 }
 
 /** A cut answer needs more room, any other one to be told what is wrong with it. */
 function repairOf(wanted: Wanted, { text, isCut, faults }: Judged): Wanted {
   if (isCut)
-    return { ...wanted, maxTokens: wanted.maxTokens * 2, messages: [...wanted.messages, say('user', SHORTER)] }
+    return {
+      ...wanted,
+      maxTokens: wanted.maxTokens * 2,
+      messages: [...wanted.messages, say('user', SHORTER)],
+    }
   const complaint = `That answer does not fit the JSON Schema: ${faults.join('; ')}. Give the whole object again, put right, and nothing else.`
   return {
     ...wanted,

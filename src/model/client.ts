@@ -1,4 +1,7 @@
-import type { ChatCompletion, ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat/completions'
+import type {
+  ChatCompletion,
+  ChatCompletionCreateParamsNonStreaming,
+} from 'openai/resources/chat/completions'
 import type { Context } from '../plugin-host/contract.ts'
 import { modelError } from './errors.ts'
 
@@ -12,7 +15,7 @@ export interface Refused {
 }
 
 const KEY = 'MODEL_API_KEY'
-const MAX_RETRIES = 5
+const MAX_RETRIES = 3
 /** The run's own limit ends a request; the client's would only come before it. */
 const TIMEOUT_MS = 24 * 3_600_000
 /** Longer waits than this are not worth holding a run for. */
@@ -39,7 +42,10 @@ export async function complete(params: Params, context: Context): Promise<Comple
     context.signal.throwIfAborted()
     if (error instanceof APIUserAbortError) throw error
     if (error instanceof APIConnectionError)
-      throw modelError('model_unavailable', `The model endpoint at ${url} cannot be reached: ${causeOf(error)}`)
+      throw modelError(
+        'model_unavailable',
+        `The model endpoint at ${url} cannot be reached: ${causeOf(error)}`,
+      )
     if (!(error instanceof APIError) || error.status === undefined) throw error
     return judge({ status: error.status, message: detailOf(error) }, params.model, context)
   }

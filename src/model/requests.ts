@@ -22,7 +22,8 @@ const FORMS: Form[] = [
 ]
 const FIRST_LOOSE = 1
 const MAX_REMEMBERED = 500
-const TOO_LONG = /context.?(length|window|size)|maximum context|too (long|many tokens)|exceeds? the (available )?context/i
+const TOO_LONG =
+  /context.?(length|window|size)|maximum context|too (long|many tokens)|exceeds? the (available )?context/i
 
 /** How a server wants to be asked, as it turned out. */
 interface Habits {

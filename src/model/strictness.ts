@@ -17,5 +17,8 @@ function isClosed({ type, properties, required, additionalProperties }: Record<s
   const isObject = type === 'object' || (Array.isArray(type) && type.includes('object'))
   if (!isObject) return true
   const names = Object.keys((properties ?? {}) as object)
-  return additionalProperties === false && names.every((name) => (required as string[] | undefined)?.includes(name))
+  return (
+    additionalProperties === false &&
+    names.every((name) => (required as string[] | undefined)?.includes(name))
+  )
 }

@@ -24,7 +24,10 @@ const SHOWN_FACTS = ['started_at', 'time_zone', 'duration_seconds', 'direction',
 export function templateProblem(template: string): string | undefined {
   const names = [...template.matchAll(PLACEHOLDER)].map(([, name]) => name!)
   const unknown = names.find((name) => !isKnown(name))
-  return unknown && `{{${unknown}}} is not known; there are ${Object.keys(FACTS).join(', ')}, transcript and metadata.NAME`
+  return (
+    unknown &&
+    `{{${unknown}}} is not known; there are ${Object.keys(FACTS).join(', ')}, transcript and metadata.NAME`
+  )
 }
 
 const isKnown = (name: string) =>

@@ -33,7 +33,13 @@ async function loadCompiler(): Promise<Compile> {
     import('ajv/dist/2020'),
     import('ajv-formats'),
   ])
-  const ajv = new Ajv({ strict: false, validateSchema: false, addUsedSchema: false, allErrors: true, logger: false })
+  const ajv = new Ajv({
+    strict: false,
+    validateSchema: false,
+    addUsedSchema: false,
+    allErrors: true,
+    logger: false,
+  })
   addFormats(ajv, { mode: 'fast' })
   return (schema) => ajv.compile(schema)
 }

@@ -6,17 +6,20 @@ import {
   type Consignment,
   type Delivery,
   exhaustDelivery,
-  getConsignment,
-  insertAttempt,
+  findConsignments,
+  insertAttempts,
+  type NewAttempt,
   updateDelivery,
 } from '../core/webhooks/deliveries.sql.ts'
 import { type Endpoint, getEndpoint } from '../core/webhooks/endpoints.sql.ts'
-import { circuitIsOpen, endpointFailed, endpointSucceeded, isKnownWell } from '../core/webhooks/endpoints.ts'
+import { circuitIsOpen, endpointFailed } from '../core/webhooks/endpoints.ts'
 import { headersFor, secretsSent } from '../core/webhooks/signing.ts'
 import type { Tx } from '../db/db.ts'
 import { MINUTE, SECOND } from '../lib/clock.ts'
 import { type Posted, retryAfterSeconds, type Unposted } from '../lib/outbound.ts'
 import type { Stage } from '../queue/worker.ts'
+import { observePost } from './observations.ts'
+import { successesWriter, type Troubles } from './successes.ts'
 
 /** An endpoint may take this many at once; one whose circuit is open gets a single attempt at a time. */
 const PER_ENDPOINT = 32
@@ -29,15 +32,10 @@ interface Work {
   endpoint: Endpoint
 }
 
-/** Endpoints by their ids, as this process has seen them do. */
-interface Troubles {
-  failing: Set<number>
-  openCircuits: Set<number>
-}
-
 /** One attempt of one delivery. It never fails as a task: what the receiver does is recorded as data. */
 export function deliver(app: App): Stage<Work> {
   const troubles: Troubles = { failing: new Set(), openCircuits: new Set() }
+  const writeSuccesses = successesWriter(troubles)
   return {
     kind: 'deliver',
     concurrency: app.settings.webhook_concurrency,
@@ -46,32 +44,58 @@ export function deliver(app: App): Stage<Work> {
     attempts: Number.MAX_SAFE_INTEGER,
     retryInMs: () => MINUTE,
     suspect: false,
-    begin: (tx, payload) => begin(tx, (payload as { deliveryId: number }).deliveryId),
+    prepare: (tx, payloads) => readConsignments(tx, payloads.map(idOf)),
+    begin: (tx, payload) => begin(tx, idOf(payload)),
     perform: async (work) => {
       const answer = await send(app, work)
-      return (tx) => settle(tx, app, work, answer, troubles)
+      observePost(app, work.endpoint.uuid, answer, errorKindOf(answer))
+      return async (tx) => {
+        const attempt = attemptOf(tx, work, answer)
+        if (attempt.errorKind !== null) return failed(tx, app, work, answer, attempt, troubles)
+        tx.collect(writeSuccesses, { ...work, attempt })
+        return undefined
+      }
     },
     abandon: async () => undefined,
   }
 }
 
+const idOf = (payload: unknown) => (payload as { deliveryId: number }).deliveryId
+
+/** What was read for the tasks that are claimed together; they mostly go to the same endpoint. */
+const claimed = new WeakMap<
+  Tx,
+  { consignments: Map<number, Consignment>; endpoints: Map<number, Endpoint> }
+>()
+
+async function readConsignments(tx: Tx, ids: number[]) {
+  const known = claimed.get(tx) ?? { consignments: new Map(), endpoints: new Map() }
+  claimed.set(tx, known)
+  for (const consignment of await findConsignments(tx, ids))
+    known.consignments.set(consignment.id, consignment)
+}
+
 async function begin(tx: Tx, deliveryId: number): Promise<Work | undefined> {
-  const delivery = await getConsignment(tx, deliveryId)
+  const delivery = claimed.get(tx)?.consignments.get(deliveryId)
   if (!delivery || delivery.status === 'delivered' || delivery.status === 'exhausted') return undefined
   const endpoint = await endpointOf(tx, delivery.endpointId)
-  if (endpoint.disabledAt === null) return { delivery, endpoint }
-  await giveUp(tx, delivery, `Not sent: the endpoint is disabled (${endpoint.disabledReason})`)
+  const obstacle = obstacleOf(endpoint)
+  if (!obstacle) return { delivery, endpoint }
+  await giveUp(tx, delivery, `Not sent: the endpoint ${obstacle}`)
   return undefined
 }
 
-/** Tasks that are claimed together mostly go to the same endpoint. */
-const endpointsOfClaim = new WeakMap<Tx, Map<number, Endpoint>>()
+/** What was stored for an endpoint may be due long after the endpoint has gone. */
+function obstacleOf({ removedAt, enabled, disabledAt, disabledReason }: Endpoint): string | undefined {
+  if (removedAt !== null) return 'was taken out of the configuration'
+  if (enabled === 0) return 'is switched off in the configuration'
+  return disabledAt === null ? undefined : `is disabled (${disabledReason})`
+}
 
 async function endpointOf(tx: Tx, id: number): Promise<Endpoint> {
-  const known = endpointsOfClaim.get(tx) ?? new Map<number, Endpoint>()
-  endpointsOfClaim.set(tx, known)
-  const endpoint = known.get(id) ?? (await getEndpoint(tx, id))!
-  known.set(id, endpoint)
+  const { endpoints } = claimed.get(tx)!
+  const endpoint = endpoints.get(id) ?? (await getEndpoint(tx, id))!
+  endpoints.set(id, endpoint)
   return endpoint
 }
 
@@ -97,41 +121,17 @@ async function send(app: App, { delivery, endpoint }: Work): Promise<Posted | Un
   return app.outbound.post(endpoint.url, { headers, body, timeoutMs, maxBytes: EXCERPT_BYTES, conceal })
 }
 
-async function settle(
-  tx: Tx,
-  app: App,
-  { delivery, endpoint }: Work,
-  answer: Posted | Unposted,
-  troubles: Troubles,
-): Promise<{ retryInMs: number } | undefined> {
+function attemptOf(tx: Tx, { delivery }: Work, answer: Posted | Unposted): NewAttempt {
   const errorKind = errorKindOf(answer)
-  await insertAttempt(tx, {
+  return {
     deliveryId: delivery.id,
     at: tx.now - answer.durationMs,
     statusCode: 'status' in answer ? answer.status : null,
     durationMs: answer.durationMs,
     errorKind,
     responseExcerpt: 'excerpt' in answer ? answer.excerpt : null,
-  })
-  if (errorKind === null) {
-    await delivered(tx, delivery, endpoint, troubles)
-    return undefined
+    outcome: errorKind === null ? 'delivered' : 'retrying',
   }
-  return failed(tx, app, { delivery, endpoint }, answer, errorKind, troubles)
-}
-
-async function delivered(
-  tx: Tx,
-  delivery: Delivery,
-  endpoint: Endpoint,
-  { failing, openCircuits }: Troubles,
-) {
-  await updateDelivery(tx, delivery.id, 'delivered', null)
-  await moveDeliveries(tx, delivery.jobId, { pending: -1, delivered: 1, failed: 0 })
-  if (!failing.has(endpoint.id) && isKnownWell(endpoint, tx.now)) return
-  failing.delete(endpoint.id)
-  openCircuits.delete(endpoint.id)
-  await endpointSucceeded(tx, endpoint.id)
 }
 
 async function failed(
@@ -139,21 +139,19 @@ async function failed(
   app: App,
   { delivery, endpoint }: Work,
   answer: Posted | Unposted,
-  errorKind: string,
+  attempt: NewAttempt,
   troubles: Troubles,
 ): Promise<{ retryInMs: number } | undefined> {
+  const errorKind = attempt.errorKind!
   const gone = 'status' in answer && answer.status === 410
   const state = await endpointFailed(tx, endpoint.id, { error: errorKind, gone })
   troubles.failing.add(endpoint.id)
   if (circuitIsOpen(state.endpoint)) troubles.openCircuits.add(endpoint.id)
   if (state.disabled) await logDisabled(tx, app, delivery, endpoint, state.disabled)
   const retryInMs = gone || state.disabled ? undefined : delayAfter(app, delivery, answer)
-  await updateDelivery(
-    tx,
-    delivery.id,
-    retryInMs === undefined ? 'exhausted' : 'retrying',
-    retryInMs === undefined ? null : tx.now + retryInMs,
-  )
+  const outcome = retryInMs === undefined ? 'exhausted' : 'retrying'
+  await insertAttempts(tx, [{ ...attempt, outcome }])
+  await updateDelivery(tx, delivery.id, outcome, retryInMs === undefined ? null : tx.now + retryInMs)
   if (retryInMs !== undefined) return { retryInMs }
   await moveDeliveries(tx, delivery.jobId, { pending: -1, delivered: 0, failed: 1 })
   await addLogs(tx, delivery.jobId, [exhausted(delivery, endpoint, errorKind)])

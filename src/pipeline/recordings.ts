@@ -9,6 +9,7 @@ import {
   setRecordingFacts,
   setRecordingFile,
 } from '../core/calls/recordings.sql.ts'
+import { resolveConfig } from '../core/config/resolve.ts'
 import type { Job } from '../core/jobs/jobs.sql.ts'
 import { addLogs, type LogLine } from '../core/jobs/logs.sql.ts'
 import { newRecordingName } from '../core/jobs/submissions.ts'
@@ -36,7 +37,9 @@ export async function obtainRecording(
   if (recording.file !== null) return { ...recording, file: recording.file }
   const file = newRecordingName()
   const temporary = join(app.folders.temporary, file)
-  const { bytes } = await download(app, recording.url!, temporary, attempt)
+  const { limits } = await resolveConfig(app.db, job.workspaceId)
+  const maxBytes = Math.min(app.settings.max_upload, limits.upload_bytes ?? Number.POSITIVE_INFINITY)
+  const { bytes } = await download(app, recording.url!, { toPath: temporary, maxBytes }, attempt)
   await rename(temporary, join(app.folders.recordings, file))
   await app.db.tx(async (tx) => {
     await setRecordingFile(tx, recording.id, file, bytes)
@@ -47,11 +50,15 @@ export async function obtainRecording(
   return { ...recording, file, bytes }
 }
 
-async function download({ outbound, settings }: App, url: string, toPath: string, attempt: number) {
+async function download(
+  { outbound, settings }: App,
+  url: string,
+  target: { toPath: string; maxBytes: number },
+  attempt: number,
+) {
   try {
     return await outbound.download(url, {
-      toPath,
-      maxBytes: settings.max_upload,
+      ...target,
       timeoutMs: settings.audio_fetch_timeout * SECOND,
     })
   } catch (error) {

@@ -2,32 +2,36 @@ import type { App } from '../app.ts'
 import { insertResults, insertRuns, type NewRun } from '../core/algorithms/runs.sql.ts'
 import { type Call, getCall } from '../core/calls/calls.sql.ts'
 import { getRecording, type Recording } from '../core/calls/recordings.sql.ts'
+import { replaceTurns, type TurnsOf } from '../core/calls/transcripts.sql.ts'
 import type { Turn } from '../core/calls/transcripts.ts'
 import type { Job } from '../core/jobs/jobs.sql.ts'
 import { deliverable } from '../core/jobs/jobs.ts'
 import { addLogs, type LogLine } from '../core/jobs/logs.sql.ts'
-import type { FinishedRun } from '../core/jobs/payloads.ts'
+import { type FinishedRun, recordingUrl } from '../core/jobs/payloads.ts'
 import { publish } from '../core/jobs/publishing.ts'
 import { type Ending, finish, jobInRound } from '../core/jobs/transitions.ts'
 import type { Tx } from '../db/db.ts'
 import { newUuid } from '../lib/ids.ts'
-import type { RunOutcome } from '../plugin-host/pool.ts'
-import { type JobPayload, ordersFor } from './orders.ts'
+import { type JobPayload, type Plan, planFor } from './orders.ts'
+import { readableTurns } from './redaction.ts'
+import type { FinishedOutcome } from './runs.ts'
 
 export interface Analysis {
   job: Job
   call: Call
+  /** As they may be shown. */
   turns: Turn[]
+  /** How the transcript is kept from now on, when that changes. */
+  stored?: TurnsOf
   recording: Recording | undefined
   outcomes: Outcome[]
-  /** Of the variables, in the order of the outcomes. */
-  revisions: number[]
+  left: Plan['left']
 }
 
 /** A run of the plugin host, or one that could not even start for a reason of the job's. */
 type Outcome =
-  | RunOutcome
-  | (Omit<Extract<RunOutcome, { status: 'failed' }>, 'error' | 'version'> & {
+  | FinishedOutcome
+  | (Omit<Extract<FinishedOutcome, { status: 'failed' }>, 'error' | 'version'> & {
       version: string | null
       error: { code: string; message: string }
     })
@@ -51,16 +55,24 @@ export async function settleAnalysis(
     'analyzing',
   ])
   if (!standing) return undefined
+  if (analysis.stored && job.transcriptId !== null) await replaceTurns(tx, job.transcriptId, analysis.stored)
   const runs = await saveRuns(tx, analysis)
-  const source = { job, call, turns, recordingUrl: recordingUrl(app, job, recording), runs }
+  const source = {
+    job,
+    call,
+    turns,
+    recordingUrl: recordingUrl(job, recording, app.settings.public_url),
+    runs,
+  }
   const published = deliverable(job)
     ? await publish(tx, app.db, source)
     : { pending: 0, failed: 0, logs: [analyticsOnly] }
-  const ending = endingOf(runs, error)
+  const ending = endingOf(runs, error ?? nothingLeft(analysis))
   const runsFailed = runs.filter((run) => run.error !== null).length
   const counts = { ...published, runsCompleted: runs.length - runsFailed, runsFailed }
   await finish(tx, standing, { ...ending, ...counts }, [
-    ...analysis.outcomes.flatMap(runLogs),
+    ...analysis.left.map(leftOut),
+    ...analysis.outcomes.flatMap((outcome, at) => runLogs(outcome, runs[at]!.id)),
     ...published.logs,
     endLog(ending),
   ])
@@ -73,11 +85,27 @@ const analyticsOnly: LogLine = {
   message: 'Nothing to deliver: the job is for analytics only',
 }
 
-async function saveRuns(tx: Tx, { job, outcomes, revisions }: Analysis): Promise<FinishedRun[]> {
+/** A job that ends without a word where somebody waits for results would never be noticed. */
+function nothingLeft({ outcomes, left }: Analysis): JobError | undefined {
+  if (outcomes.length > 0 || left.length === 0) return undefined
+  return {
+    code: 'no_algorithms',
+    message: `All algorithms of the job are deprecated: ${left.map(({ id }) => id).join(', ')}`,
+  }
+}
+
+const leftOut = ({ id, successor }: Plan['left'][number]): LogLine => ({
+  level: 'warn',
+  stage: 'analyzing',
+  message: `${id} is deprecated and does not run any more${successor ? `; its successor is ${successor}` : ''}`,
+  data: { algorithm_id: id, successor },
+})
+
+async function saveRuns(tx: Tx, { job, outcomes }: Analysis): Promise<FinishedRun[]> {
   const found = outcomes.map(findingOf)
   const ids = await insertRuns(
     tx,
-    outcomes.map((outcome, at) => newRun(job, outcome, found[at]!, revisions[at] ?? 0)),
+    outcomes.map((outcome, at) => newRun(job, outcome, found[at]!)),
   )
   const runs = found.map((finding, at) => ({ id: ids[at]!, ...finding }))
   const results = runs.filter(({ result }) => result !== null)
@@ -92,15 +120,10 @@ function findingOf(outcome: Outcome): Omit<FinishedRun, 'id'> {
   const result = outcome.status === 'completed' ? (outcome.result as Record<string, unknown>) : null
   const error = outcome.status === 'failed' ? outcome.error : null
   const confidenceScore = typeof result?.confidence_score === 'number' ? result.confidence_score : null
-  return { algorithmId: outcome.algorithmId, confidenceScore, result, error }
+  return { algorithmId: outcome.algorithmId, baseId: outcome.baseId, confidenceScore, result, error }
 }
 
-function newRun(
-  job: Job,
-  outcome: Outcome,
-  { confidenceScore, error }: Omit<FinishedRun, 'id'>,
-  revision: number,
-): NewRun {
+function newRun(job: Job, outcome: Outcome, { confidenceScore, error }: Omit<FinishedRun, 'id'>): NewRun {
   const durationMs = Math.round(outcome.durationMs)
   return {
     uuid: newUuid(),
@@ -108,14 +131,14 @@ function newRun(
     workspaceId: job.workspaceId,
     algorithmId: outcome.algorithmId,
     version: outcome.version,
-    revision,
+    revision: outcome.revision,
     round: job.round,
     status: outcome.status,
-    degraded: 0,
+    degraded: outcome.degraded ? 1 : 0,
     confidenceScore,
     errorCode: error?.code ?? null,
     errorMessage: error?.message ?? null,
-    usage: null,
+    usage: outcome.usage && JSON.stringify(outcome.usage),
     startedAt: Math.round(outcome.startedAt),
     completedAt: Math.round(outcome.startedAt) + durationMs,
     durationMs,
@@ -134,7 +157,7 @@ function endingOf(runs: FinishedRun[], error: JobError | undefined): Ending {
   }
 }
 
-function runLogs(outcome: Outcome): LogLine[] {
+function runLogs(outcome: Outcome, runId: number): LogLine[] {
   const data = { algorithm_id: outcome.algorithmId, duration_ms: Math.round(outcome.durationMs) }
   const said = outcome.logs.map(
     (line): LogLine => ({
@@ -153,7 +176,7 @@ function runLogs(outcome: Outcome): LogLine[] {
           message: `${outcome.algorithmId} failed: ${outcome.error.message}`,
           data: { ...data, code: outcome.error.code },
         }
-  return [...said, end]
+  return [...said, { ...end, runId }]
 }
 
 const endLog = ({ status, errorMessage }: Ending): LogLine => ({
@@ -161,14 +184,6 @@ const endLog = ({ status, errorMessage }: Ending): LogLine => ({
   stage: status,
   message: errorMessage ?? `Ended ${status}`,
 })
-
-/** Where the receiver finds the recording: where it came from, or here if the appliance knows its public address. */
-function recordingUrl({ settings }: App, job: Job, recording: Recording | undefined): string | null {
-  if (!recording) return null
-  return (
-    recording.url ?? (settings.public_url ? `${settings.public_url}/api/v1/jobs/${job.id}/recording` : null)
-  )
-}
 
 /** Ends a job that cannot go on: each of its algorithms gets a failed run with the reason, and is delivered. */
 export async function failJob(
@@ -182,11 +197,14 @@ export async function failJob(
   if (!job) return undefined
   const call = (await getCall(tx, job.callId))!
   const recording = job.recordingId === null ? undefined : await getRecording(tx, job.recordingId)
-  const orders = await ordersFor(app, job)
+  const { orders, left } = await planFor(app, job)
   const outcomes = orders.map(
-    ({ algorithmId }): Outcome => ({
+    ({ algorithmId, baseId, version, revision }): Outcome => ({
       algorithmId,
-      version: app.catalogue().get(algorithmId)?.version ?? null,
+      baseId,
+      version,
+      revision,
+      degraded: false,
       status: 'failed',
       error,
       durationMs: 0,
@@ -196,6 +214,10 @@ export async function failJob(
     }),
   )
   if (logs.length > 0) await addLogs(tx, job.id, logs)
-  const revisions = orders.map(({ revision }) => revision)
-  return settleAnalysis(tx, app, { job, call, turns: [], recording, outcomes, revisions }, error)
+  return settleAnalysis(
+    tx,
+    app,
+    { job, call, turns: await readableTurns(app, tx, job), recording, outcomes, left },
+    error,
+  )
 }

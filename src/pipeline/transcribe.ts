@@ -1,5 +1,6 @@
 import type { App } from '../app.ts'
 import { getCall, setCallDuration } from '../core/calls/calls.sql.ts'
+import { beforeMasking, plain } from '../core/calls/originals.ts'
 import { insertTranscript } from '../core/calls/transcripts.sql.ts'
 import { resolveConfig } from '../core/config/resolve.ts'
 import { getJob, type Job, setDuration, setTranscript } from '../core/jobs/jobs.sql.ts'
@@ -57,7 +58,7 @@ async function perform(app: App, job: Job, attempt: number): Promise<Settle> {
       const call = (await getCall(app.db, job.callId))!
       const config = await resolveConfig(app.db, job.workspaceId)
       const outcome = await transcribeWith(app, { audio, call, config })
-      if ('transcript' in outcome) return (tx) => settleTranscript(tx, known, outcome.transcript)
+      if ('transcript' in outcome) return (tx) => settleTranscript(tx, app, known, outcome.transcript)
       return (tx) => failJob(tx, app, roundOf(job), outcome.failure, outcome.logs)
     })
   } catch (error) {
@@ -75,15 +76,18 @@ function skipped(app: App, job: Job): Promise<boolean> {
   })
 }
 
-async function settleTranscript(tx: Tx, job: Job, transcript: Transcript): Promise<undefined> {
+async function settleTranscript(tx: Tx, app: App, job: Job, transcript: Transcript): Promise<undefined> {
   const standing = await jobInRound(tx, roundOf(job), ['transcribing'])
   if (!standing) return undefined
   const language = job.language ?? transcript.language
+  const { redaction } = await resolveConfig(app.db, job.workspaceId)
   const transcriptId = await insertTranscript(tx, {
     callId: job.callId,
     language,
     transcriber: transcript.transcriber,
-    turns: JSON.stringify(transcript.turns),
+    ...(redaction.enabled
+      ? beforeMasking(app.sealer, job.callId, transcript.turns)
+      : plain(transcript.turns)),
   })
   await setTranscript(tx, standing, { transcriptId, durationMs: job.durationMs, language })
   await setCallDuration(tx, job.callId, job.durationMs!, language)

@@ -3,11 +3,13 @@ import type { SplitAudio } from '../audio/index.ts'
 import type { Call } from '../core/calls/calls.sql.ts'
 import type { Turn } from '../core/calls/transcripts.ts'
 import type { ResolvedConfig } from '../core/config/schema.ts'
+import { openSecrets } from '../core/config/secrets.ts'
 import type { LogLine } from '../core/jobs/logs.sql.ts'
 import { SECOND } from '../lib/clock.ts'
 import type { TranscribedTurn, Transcription } from '../plugin-host/contract.ts'
 import { agentChannel, roleOfChannel } from './call-input.ts'
 import { languageTag } from './languages.ts'
+import { observeTranscription } from './observations.ts'
 import type { JobError } from './settle.ts'
 
 /** Runs programs of the machine, so a workspace may not say how. */
@@ -84,13 +86,14 @@ async function attempt(
 }
 
 function settingsFor(
-  { settings }: App,
+  { settings, sealer }: App,
   id: string,
   { transcription }: ResolvedConfig,
 ): Record<string, unknown> {
   const own = settings.transcribers[id] ?? {}
   if (OPERATOR_ONLY.has(id)) return own
-  const allowed = Object.entries(transcription.settings).filter(([key]) => !OPERATOR_KEYS.includes(key))
+  const given = openSecrets(sealer, transcription.settings)
+  const allowed = Object.entries(given).filter(([key]) => !OPERATOR_KEYS.includes(key))
   return { ...Object.fromEntries(allowed), ...own }
 }
 
@@ -116,6 +119,7 @@ async function oneChannel(
   }
   const timeLimitMs = app.settings.transcriber_timeout * SECOND
   const outcome = await app.plugins.transcribe(id, recording, settings, { timeLimitMs })
+  observeTranscription(app, id, outcome)
   for (const { level, message, data } of outcome.logs)
     logs.push({ level, stage: 'transcribing', message, data })
   if (outcome.status === 'failed')

@@ -1,6 +1,6 @@
 import Ajv, { type ValidateFunction } from 'ajv/dist/2020'
-import { withoutPatterns } from '../lib/schema-patterns.ts'
 import type { FieldError } from '../lib/refusal.ts'
+import { withoutPatterns } from '../lib/schema-patterns.ts'
 import type { Transcription } from './contract.ts'
 import { describeError } from './errors.ts'
 import {

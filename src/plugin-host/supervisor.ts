@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { within } from '../lib/patience.ts'
 import { type Answers, createAnswers } from './answers.ts'
 import type { ModelEndpoint } from './contract.ts'
 import { createDispatcher, type Dispatcher } from './dispatcher.ts'
@@ -14,6 +15,7 @@ import type { Files } from './watch.ts'
 
 /** `ulimit -d` counts reserved memory too; below this the runtime silently gives up its compiler. */
 const RESERVED_MB = 2200
+const EXIT_WITHIN_MS = 1500
 const QUICK_DEATH = 5000
 const TOO_MANY_QUICK_DEATHS = 3
 
@@ -175,7 +177,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     sweep.stop()
     const all = [...hosts]
     for (const host of all) host.kill()
-    await Promise.race([Promise.all(all.map((host) => host.exited)), Bun.sleep(1500)])
+    await within(EXIT_WITHIN_MS, Promise.all(all.map((host) => host.exited)))
     rmSync(runFolder, { recursive: true, force: true })
   }
 

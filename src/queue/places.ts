@@ -15,6 +15,14 @@ export function createPlaces() {
   const perKind = new Map<string, number>()
   const inLane = new Map<string, number>()
   const lastLane = new Map<string, number>()
+  const seated = new Set<Running>()
+
+  /** Makes room for another one: what is left of the work is only to be written down. */
+  function leave(one: Running) {
+    if (!seated.delete(one)) return
+    count(perKind, one.stage.kind, -1)
+    count(inLane, laneKey(one.stage, one.task.lane), -1)
+  }
 
   return {
     running,
@@ -41,11 +49,12 @@ export function createPlaces() {
       count(perKind, one.stage.kind, 1)
       count(inLane, laneKey(one.stage, one.task.lane), 1)
       running.set(one.task.id, one)
+      seated.add(one)
       return one
     },
+    leave,
     letGo(one: Running) {
-      count(perKind, one.stage.kind, -1)
-      count(inLane, laneKey(one.stage, one.task.lane), -1)
+      leave(one)
       // Taken over meanwhile, the task may already be here again in another attempt.
       if (running.get(one.task.id) === one) running.delete(one.task.id)
     },

@@ -41,6 +41,14 @@ export async function enqueueAll(tx: Tx, tasks: NewTask[]): Promise<void> {
   tx.signal('tasks')
 }
 
+/** Brings a task forward that waits for its time. */
+export async function hasten(tx: Tx, { kind, lane, payload }: NewTask): Promise<void> {
+  await tx.run(sql`
+    UPDATE tasks SET state = 'ready', run_at = ${tx.now}
+    WHERE state = 'waiting' AND kind = ${kind} AND lane = ${lane} AND payload = ${JSON.stringify(payload)}`)
+  tx.signal('tasks')
+}
+
 /** Makes what has become due claimable, and tells when the next one will be. */
 export async function promoteDue(tx: Tx): Promise<number | undefined> {
   await tx.run(sql`UPDATE tasks SET state = 'ready' WHERE state = 'waiting' AND run_at <= ${tx.now}`)
@@ -86,6 +94,21 @@ export async function complete(tx: Tx, task: Task): Promise<boolean> {
   return gone === 1
 }
 
+/** The attempts that nobody else has taken over meanwhile. */
+export async function stillRunning(tx: Tx, tasks: Task[]): Promise<Set<Task>> {
+  const rows = await tx.all<{ id: number; attempt: number }>(sql`
+    SELECT id, attempt FROM tasks WHERE id IN (${idsOf(tasks)}) AND state = 'running'`)
+  const attempts = new Map(rows.map(({ id, attempt }) => [id, attempt]))
+  return new Set(tasks.filter(({ id, attempt }) => attempts.get(id) === attempt))
+}
+
+/** For those that are known to be still running. */
+export async function completeAll(tx: Tx, tasks: Task[]): Promise<void> {
+  if (tasks.length > 0) await tx.run(sql`DELETE FROM tasks WHERE id IN (${idsOf(tasks)})`)
+}
+
+const idsOf = (tasks: Task[]) => join(tasks.map(({ id }) => id))
+
 export async function retryAt(tx: Tx, task: Task, runAt: number): Promise<boolean> {
   const changed = await tx.run(sql`
     UPDATE tasks SET state = 'waiting', run_at = ${runAt}, lease_until = NULL
@@ -117,8 +140,28 @@ export async function takeOver(tx: Tx, suspectKinds: string[], leaseEndedBefore?
   return suspects + others
 }
 
-export const queueDepth = (db: Queryable) =>
-  db.all<{ kind: string; ready: number; waiting: number; running: number; oldestAt: number | null }>(sql`
-    SELECT kind, sum(state = 'ready') AS ready, sum(state = 'waiting') AS waiting, sum(state = 'running') AS running,
-      min(CASE WHEN state = 'ready' THEN run_at END) AS "oldestAt"
-    FROM tasks GROUP BY kind ORDER BY kind`)
+export interface Depth {
+  kind: string
+  ready: number
+  waiting: number
+  running: number
+  /** Since when the first of those that are ready could have begun, in ms. */
+  oldestAt: number | null
+}
+
+/** By kind. What is ready is counted in its index alone, since that is where a backlog piles up. */
+export const queueDepth = (db: Queryable): Promise<Depth[]> =>
+  db.all<Depth>(sql`
+    SELECT d.kind, d.ready, d.waiting, d.running, t.run_at AS "oldestAt"
+    FROM (
+      SELECT kind, sum(ready) AS ready, sum(waiting) AS waiting, sum(running) AS running, min(oldest) AS oldest
+      FROM (
+        SELECT kind, count(*) AS ready, 0 AS waiting, 0 AS running, min(id) AS oldest FROM tasks
+        WHERE state = 'ready' GROUP BY kind
+        UNION ALL
+        SELECT kind, 0, count(*), 0, NULL FROM tasks WHERE state = 'waiting' GROUP BY kind
+        UNION ALL
+        SELECT kind, 0, 0, count(*), NULL FROM tasks WHERE state = 'running' GROUP BY kind) AS counted
+      GROUP BY kind) AS d
+    LEFT JOIN tasks t ON t.id = d.oldest
+    ORDER BY d.kind`)

@@ -1,6 +1,7 @@
 import { type Db, isUnwritable, type Tx } from '../db/db.ts'
 import { MINUTE, SECOND } from '../lib/clock.ts'
 import { createPlaces, type Running } from './places.ts'
+import { createSettling, Fenced } from './settling.ts'
 import { claim, complete, promoteDue, readyLanes, release, retryAt, type Task, takeOver } from './tasks.ts'
 
 /** A task that was running at this many deaths of the process is what kills it. */
@@ -29,6 +30,8 @@ export interface Stage<Work = unknown> {
   retryInMs(attempt: number): number
   /** Whether a task of this kind may be what kills the process. */
   suspect: boolean
+  /** Reads at once what `begin` will need for each of those that are claimed together. */
+  prepare?(tx: Tx, payloads: unknown[]): Promise<void>
   /** Decides in the transaction of the claim whether there is anything to do; undefined ends the task. */
   begin(tx: Tx, payload: unknown): Promise<Work | undefined>
   /** The slow work, outside any transaction. */
@@ -45,6 +48,7 @@ export interface WorkerHooks {
 export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
   const places = createPlaces()
   const { running, take, letGo } = places
+  const settleTogether = createSettling(db)
   let claiming = false
   let again = false
   let stopping = false
@@ -99,6 +103,10 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
         if (limit <= 0) continue
         const tasks = await claim(tx, stage.kind, lane, limit, stage.leaseMs)
         free -= tasks.length
+        await stage.prepare?.(
+          tx,
+          tasks.map((task) => JSON.parse(task.payload) as unknown),
+        )
         for (const task of tasks) await beginOne(tx, stage, task, claimed)
       }
       if (lanes.length === 1) return
@@ -136,7 +144,10 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
     const { task, stage, begun } = one
     try {
       const settle = await stage.perform(begun, task)
-      await settleWhenWritable(task, settle)
+      const settled = settleWhenWritable(stage, task, settle)
+      places.leave(one)
+      wake() // what takes the place is claimed in the commit that settles this one
+      await settled
     } catch (error) {
       if (!(error instanceof Fenced)) await attemptFailed(stage, task, error)
     } finally {
@@ -146,22 +157,16 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
   }
 
   /** On a full disk the work is not lost: it is written down as soon as there is room again. */
-  async function settleWhenWritable(task: Task, settle: Settle) {
+  async function settleWhenWritable(stage: Stage, task: Task, settle: Settle) {
     for (let tries = 0; ; tries++) {
       try {
-        return await db.tx((tx) => settleOne(tx, task, settle))
+        return await settleTogether(stage, task, settle)
       } catch (error) {
         if (!isUnwritable(error) || stopping) throw error
         if (tries === 0) hooks.onError('A result cannot be written now and waits', error, task)
         await Bun.sleep(SECOND)
       }
     }
-  }
-
-  async function settleOne(tx: Tx, task: Task, settle: Settle) {
-    const next = await settle(tx)
-    const kept = next ? await retryAt(tx, task, tx.now + next.retryInMs) : await complete(tx, task)
-    if (!kept) throw new Fenced()
   }
 
   async function attemptFailed(stage: Stage, task: Task, error: unknown) {
@@ -240,8 +245,6 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
       }),
   }
 }
-
-class Fenced extends Error {}
 
 const poisoned = (task: Task): Failure => ({
   code: 'poison',

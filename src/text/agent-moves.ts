@@ -5,6 +5,7 @@ import {
   CONFIRMS,
   DEFERS,
   NOT_CONFIRMS,
+  OFFERS,
   UNAVAILABLE,
 } from './booking-phrases.ts'
 import {
@@ -24,16 +25,23 @@ import type { Slot, Statement } from './slots.ts'
 export function hearAgent(talk: Talk, statement: Statement, before: Statement | undefined) {
   const text = statement.plain
   const [slots, refused] = sortOut(statement, text)
-  if (DEFERS.test(text)) talk.deferred = statement.turn
+  if (DEFERS.test(text) && !ON_THE_WAY.test(text) && !slots.some((slot) => slot.time)) talk.deferred = statement.turn
   talk.onOffer = slots.length > 0 || ABOUT_OFFER.test(text)
+  if (slots.length > 0 && OFFERS.test(text)) talk.offered = true
+  if (slots.length > 0) talk.offerTurn = statement.turn
+  else if (talk.onOffer && talk.offerTurn !== null && statement.turn - talk.offerTurn <= 2)
+    talk.offerTurn = statement.turn
   if (isOld(talk, statement, text)) return keepOld(talk, slots)
   const confirms = CONFIRMS.test(text) && !NOT_CONFIRMS.test(text)
   if (confirms && refused.length === 0) return confirm(talk, slots, statement)
-  if (UNAVAILABLE.test(text)) return turnDown(talk, slots, refused)
+  if (UNAVAILABLE.test(text) && !(refused.length > 0 && slots.length > 0)) return turnDown(talk, slots, refused)
   for (const slot of refused) refuse(talk, slot)
   if (slots.length > 0 && !isHours(text)) return offer(talk, slots, statement, text)
   if (before?.role !== 'agent' || before.turn === statement.turn) agree(talk, statement, text)
 }
+
+/** A call before the visit puts nothing off. */
+const ON_THE_WAY = /\b(?:on (?:his|her|their|the|my|our) way|before (?:he|she|they|we|i)(?:'s|'re)? (?:head|come|go|leav|arriv)\w*|(?:half an|an) hour (?:before|ahead))\b/
 
 /** «We're open from nine to five» is no offer. */
 const isHours = (text: string) =>

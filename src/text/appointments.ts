@@ -1,7 +1,7 @@
 import type { Call } from '../plugin-host/contract.ts'
 import { addressMentions } from './addresses.ts'
 import type { Annotation } from './annotations.ts'
-import { type BirthDate, birthDates } from './births.ts'
+import { type BirthDate, birthDates, customersBirth } from './births.ts'
 import { type Booking, type BookingStatus, followBooking } from './bookings.ts'
 import { callDay } from './calendar.ts'
 import { customersEmail, customersPhone, THIS_NUMBER } from './contacts.ts'
@@ -70,6 +70,17 @@ const isDining = (call: Call) =>
   call.turns.some((turn) => DINING.test(turn.text)) &&
   !call.turns.some((turn) => MEALS_BEFORE_NOON.test(turn.text))
 
+/** Workshops, craftsmen and laboratories begin before the offices do. */
+const BEGINS_EARLY =
+  /\b(?:brakes?|oil change|tires?|truck|engine|transmission|mechanic|furnace|boiler|heater|plumb\w+|technician|installer|adjuster|contractor|electrician|inspector|roof\w*|leak\w*|blood ?(?:work|draw)|lab|surgery|fasting)\b/i
+
+const earlyHours = (hours: Opening): Opening => ({ ...hours, opens: Math.min(hours.opens, 7) })
+
+const hoursOf = (call: Call, hours: Opening) => {
+  if (isDining(call)) return eveningHours(hours)
+  return call.turns.some((turn) => BEGINS_EARLY.test(turn.text)) ? earlyHours(hours) : hours
+}
+
 const eveningHours = (hours: Opening): Opening => ({
   opens: Math.max(hours.opens, 11),
   closes: Math.max(hours.closes, 22),
@@ -94,7 +105,7 @@ function readDates(call: Call, options: AppointmentOptions): { booking: Booking;
     ...phones.flatMap((phone) => phone.parts),
     ...addressMentions(call.turns),
   ]
-  const hours = isDining(call) ? eveningHours(options.hours) : options.hours
+  const hours = hoursOf(call, options.hours)
   return {
     booking: followBooking(call, { today, dayFirst, hours, taken: stretches }),
     taken: { births, phones, emails },
@@ -122,15 +133,19 @@ function noteContacts(
   const email = customersEmail(call, emails)
   if (email) ledger.values.email = email.email
   for (const one of emails) if (one.email === email?.email) tag(ledger, 'email', one)
-  const birth = births.at(-1)
+  const birth = customersBirth(call, births)
   if (birth) ledger.values.date_of_birth = birth.date
   for (const one of births) if (one.date === birth?.date) tag(ledger, 'date_of_birth', one)
 }
 
+const YES = /^\W*(?:(?:uh|um|oh|sure|well)\W+)*(?:yes|yeah|yep|yup|sure|it is|that's (?:fine|right|good|correct|the one|it)|correct|right|please|of course|absolutely|this (?:one|is)|mm-?hmm|uh-?huh)\b/i
+
 /** «The number I'm calling from» is the one the call came with. */
 function noteThisNumber(ledger: Ledger, call: Call, options: AppointmentOptions) {
   const number = call.direction === 'outbound' ? call.to_number : call.from_number
-  const turn = call.turns.find((one) => one.role !== 'agent' && THIS_NUMBER.test(one.text))
+  const turn = call.turns.find(
+    (one, at) => THIS_NUMBER.test(one.text) && (one.role !== 'agent' || YES.test(call.turns[at + 1]?.text ?? '')),
+  )
   const match = turn && THIS_NUMBER.exec(turn.text)
   const phone = number && phoneOf(number, regionOf(call, options.region))
   if (!match || !phone) return

@@ -105,6 +105,13 @@ const PRAISE: [string, PhraseValue][] = [
 const EVERYDAY: [string, PhraseValue][] = [
   // Courtesies and everyday uses that say nothing about attitude.
   [
+    '(happy|merry) [early|belated] (birthday|holidays|thanksgiving|anniversary|new|easter|halloween|hanukkah|christmas|fourth|monday|friday)',
+    polite(0.15),
+  ],
+  ['(thank you|thanks|bye|cheers|alright|okay|ok|yes|no|hello|hi) (love|lovely|darling|dear|hon|honey|sweetheart)', polite(0.3)],
+  ['(good|nice|glad) to know', polite(0.3)],
+  ['(oh|okay|ok|ah|mm) (nice|good|lovely|wonderful|terrific|beautiful|sweet)', polite(0.4)],
+  [
     '(good|great) (morning|afternoon|evening|day|night|one|time|question|weekend|rest|number|size|amount|while|deal of)',
     says(0),
   ],

@@ -29,6 +29,18 @@ export function birthDates(turns: Turn[], today: Day | null, dayFirst = false): 
   return turns.flatMap((turn, index) => birthDatesOf(turns, index, { today, dayFirst }, turn))
 }
 
+const ANOTHERS =
+  /\b(?:her|his|their|my (?:\p{L}+ )?(?:daughter|son|wife|husband|mother|father|mom|dad|sister|brother|partner|spouse)(?:'s)?)\b[^.?!]*$|\b(?:her|his|their) (?:birthday|date of birth|birth ?date)(?:'s| is)?\W*$/iu
+
+/** The last one said, as it may mend those before; a second person's counts only where there is no other. */
+export function customersBirth(call: { turns: Turn[] }, births: BirthDate[]): BirthDate | undefined {
+  const own = births.filter((one, at) => {
+    const turn = call.turns.find((other) => other.turn === one.turn)!
+    return at === 0 || !ANOTHERS.test(turn.text.slice(0, one.start))
+  })
+  return own.at(-1)
+}
+
 function birthDatesOf(turns: Turn[], index: number, order: Order, turn: Turn): BirthDate[] {
   if (!/\d|[a-z]/i.test(turn.text) || !mayHoldBirth(turns, index)) return []
   const list = pieces(turn.text)
@@ -36,7 +48,7 @@ function birthDatesOf(turns: Turn[], index: number, order: Order, turn: Turn): B
   for (let at = 0; at < list.length; ) {
     const read = readBirth(list, at, order)
     const fits =
-      read && isPlausible(read, order.today) && labelBefore(turns, index, list[at]!.start) === 'birth'
+      read && isPlausible(read, order.today) && isAskedFor(turns, index, list[at]!.start)
     if (fits) {
       const end = list[read.next - 1]!.end
       found.push({
@@ -50,6 +62,17 @@ function birthDatesOf(turns: Turn[], index: number, order: Order, turn: Turn): B
   }
   return found
 }
+
+/** The nearest label, or one of several in the same question: «your date of birth and the last four of your social». */
+function isAskedFor(turns: Turn[], index: number, start: number): boolean {
+  if (labelBefore(turns, index, start) === 'birth') return true
+  const asked = turns.slice(Math.max(0, index - REACH), index).findLast((turn) => turn.speaker !== turns[index]!.speaker && BIRTH.test(turn.text))
+  const own = turns[index]!.text.slice(0, start)
+  return asked !== undefined && BOTH.test(asked.text) && !/\d{3}/.test(own)
+}
+
+const REACH = 3
+const BOTH = /\bbirth\b.{0,12}\band\b/i
 
 const BIRTH = /\bbirth|\bborn\b|\bd\.? ?o\.? ?b\b/i
 

@@ -22,6 +22,12 @@ export interface Talk {
   agreed: number | null
   confirmed: number | null
   deferred: number | null
+  /** The business put a time forward. */
+  offered: boolean
+  /** The caller said in so many words that nothing comes of it. */
+  declined: number | null
+  /** The turn in which the business last spoke of the time offered. */
+  offerTurn: number | null
   /** The last thing the business said was about the time offered. */
   onOffer: boolean
 }
@@ -36,6 +42,9 @@ export const begin = (intent: Intent): Talk => ({
   agreed: null,
   confirmed: null,
   deferred: null,
+  offered: false,
+  declined: null,
+  offerTurn: null,
   onOffer: false,
 })
 

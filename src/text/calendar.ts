@@ -3,7 +3,7 @@ import type { Call } from '../plugin-host/contract.ts'
 /** Days since 1970-01-01, so that dates can be added to and compared. */
 export type Day = number
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 
 export const dayOf = (year: number, month: number, date: number): Day =>
   Date.UTC(year, month - 1, date) / DAY_MS

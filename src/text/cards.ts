@@ -13,11 +13,27 @@ const CARD_LENGTHS = new Set([13, 14, 15, 16, 19])
 
 /** Payment cards, written or dictated: a known first digit, a usual length and a right check digit. */
 export function cardMentions(turns: Turn[]): NumberMention[] {
-  return numbersIn(turns, false, 19, (digits, part) => {
+  return numbersIn(turns, false, 19, (digits, part, all) => {
     if (!CARD_LENGTHS.has(digits.length) || !CARD.test(digits) || !hasLuhn(digits)) return false
-    return beside(turns, part) !== 'other'
+    return standsAlone(part, all) && beside(turns, part) !== 'other'
   })
 }
+
+/** What may follow a card in the same breath: a security code, an expiry, or both. */
+const TRAILERS = new Set([0, 3, 4, 6, 7, 8, 9, 10])
+
+/** A stretch out of the middle of a longer number is no card, whatever its check digit says. */
+function standsAlone(part: Item[], all: Item[]): boolean {
+  const [from, to] = [all.indexOf(part[0]!), all.indexOf(part.at(-1)!)]
+  const [before, first] = [all[from - 1], part[0]!]
+  const opens = !before || before.turn !== first.turn || first.start - before.end > APART
+  const rest = all.slice(to + 1)
+  const stops = rest[0] && (rest[0].turn !== part.at(-1)!.turn || rest[0].start - part.at(-1)!.end > APART)
+  return opens && (stops || TRAILERS.has(charactersOf(rest).length))
+}
+
+/** More than a blank and a sign between two groups: words were said. */
+const APART = 3
 
 /** The check of card numbers: every second digit from the right doubled, the sum divisible by ten. */
 export function hasLuhn(digits: string): boolean {
@@ -115,9 +131,9 @@ function numbersIn(
   turns: Turn[],
   letters: boolean,
   longest: number,
-  accepts: (characters: string, part: Item[]) => boolean,
+  accepts: (characters: string, part: Item[], all: Item[]) => boolean,
 ): NumberMention[] {
   return dictations(turns, letters).flatMap(({ items }) =>
-    windows(items, longest, accepts).map((part) => ({ value: charactersOf(part), parts: spansOf(part) })),
+    windows(items, longest, (characters, part) => accepts(characters, part, items)).map((part) => ({ value: charactersOf(part), parts: spansOf(part) })),
   )
 }

@@ -45,7 +45,7 @@ function readPast(list: Piece[], at: number): Clock | undefined {
   if (!past && !before && !direct) return undefined
   const hour = readNumber(list, direct ? next : next + 1)
   if (!hour || hour.ordinal || hour.value < 1 || hour.value > 12) return undefined
-  if (!named && !past && isRangeStart(list, at)) return undefined
+  if (!named && !past && isRange(list, at, minutes.value, hour.value)) return undefined
   const total = hour.value * 60 + (before ? -minutes.value : minutes.value)
   return {
     hour: Math.floor(total / 60) || 12,
@@ -55,8 +55,15 @@ function readPast(list: Piece[], at: number): Clock | undefined {
   }
 }
 
-const isRangeStart = (list: Piece[], at: number) =>
-  /^(?:from|between|nine|eight|seven)$/.test(list[at - 1]?.lower ?? '')
+/** Nobody opens at five; «five to ten» is a time. */
+const FIVE = 5
+
+/** «Ten till twelve» is a stretch of the day; «at ten to twelve» and «twenty to twelve» are times. */
+const isRange = (list: Piece[], at: number, minutes: number, hour: number) =>
+  hour > minutes &&
+  minutes !== FIVE &&
+  list[at + 1]?.lower !== 'minutes' &&
+  !/^(?:at|about|around|it's|by)$/.test(list[at - 1]?.lower ?? '')
 
 const skipOclock = (list: Piece[], at: number) => {
   if (/^o'?clock$/.test(list[at]?.lower ?? '')) return at + 1
@@ -77,6 +84,7 @@ function readHour(list: Piece[], at: number): Clock | undefined {
 const isInsideNumber = (list: Piece[], at: number) => {
   const before = at > 0 ? readNumber(list, at - 1) : undefined
   const joined = /^[ -]?$/.test(list[at]!.gap) && at > 0
+  if (joined && /^(?:oh|o|zero|double|triple)$/.test(list[at - 1]!.lower)) return true
   return joined && before !== undefined && !before.ordinal
 }
 

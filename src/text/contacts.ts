@@ -25,17 +25,23 @@ export function customersPhone(call: Call, phones: PhoneMention[]): PhoneMention
   return main.at(-1)
 }
 
+/** «And Derek's is …», «her email»: another person's. */
+const isSomebodys = (before: string) =>
+  SECONDARY.test(before) || /\b(?!(?:it|that|here|what|there|name|email|mail|one)['’]s)\p{L}+['’]s (?:is|would be|e-?mail|address|number)\b[^.?!]*$/iu.test(before)
+
 function roleAndText(call: Call, one: { turn: number; start: number }) {
   const turn = call.turns.find((other) => other.turn === one.turn)!
   return { role: turn.role, text: turn.text.slice(0, one.start) }
 }
 
 export function customersEmail(call: Call, emails: EmailMention[]): EmailMention | undefined {
-  return emails.findLast((one) => {
+  const own = emails.filter((one) => {
     const { role, text } = roleAndText(call, one)
     return !(role === 'agent' && BUSINESS.test(text))
   })
+  const main = own.filter((one, at) => at === 0 || !isSomebodys(roleAndText(call, one).text))
+  return main.at(-1)
 }
 
 export const THIS_NUMBER =
-  /\b(?:this (?:number|phone|one|cell|line)|the (?:number|one|phone|line) (?:that )?(?:i'm|i am|im|you're|you have|i) (?:calling|call|called)|(?:number|one) i(?:'m| am)? (?:calling|called) (?:you )?(?:from|on|with)|same number|number (?:on|from) (?:your |the )?caller ?id)\b/i
+  /\b(?:this (?:number|phone|one|cell|line)|the (?:number|one|phone|line) (?:that )?(?:i'm|i am|im|you're|you have|i) (?:calling|call|called)|(?:number|one) i(?:'m| am)? (?:calling|called) (?:you )?(?:from|on|with)|same number|this(?:'s| is)? (?:the|a|your) (?:best |good |right |correct )?(?:phone |contact |callback |cell )?number|number (?:that )?you(?:'re| are|'ve| have)? (?:just )?(?:called|calling|call) (?:us )?(?:from|on|with|in)|number (?:i have|that came up|on my screen|showing)|number (?:on|from) (?:your |the )?caller ?id)\b/i

@@ -1,4 +1,13 @@
-import { ACCEPTS, DEFERS, FIRST_CHOICE, LAST_CHOICE, REFUSES, REFUSES_TIME } from './booking-phrases.ts'
+import {
+  ACCEPTS,
+  DECLINES,
+  DEFERS,
+  FIRST_CHOICE,
+  LAST_CHOICE,
+  REFUSES,
+  REFUSES_TIME,
+  TAKES,
+} from './booking-phrases.ts'
 import { clean, isOld, keepOld, matchOffer, refuse, settle, type Talk, withFocus } from './booking-talk.ts'
 import { sortOut } from './denials.ts'
 import type { Slot, Statement } from './slots.ts'
@@ -7,6 +16,7 @@ export function hearCustomer(talk: Talk, statement: Statement) {
   const text = statement.plain
   const [slots, refused] = sortOut(statement, text)
   for (const slot of refused) refuse(talk, slot)
+  if (DECLINES.test(text)) return decline(talk, statement)
   if (isOld(talk, statement, text)) return keepOld(talk, slots)
   const wanted = changeTarget(talk, text, slots)
   if (wanted.length > 0) return propose(talk, wanted, statement, text)
@@ -27,6 +37,18 @@ function changeTarget(talk: Talk, text: string, slots: Slot[]): Slot[] {
   return slots.slice(1)
 }
 
+function decline(talk: Talk, statement: Statement) {
+  if (talk.confirmed !== null || talk.intent.cancel !== null) return
+  talk.declined = statement.turn
+  talk.agreed = null
+  talk.current = {}
+  talk.offers = []
+}
+
+/** After all is settled a date in passing changes nothing, unless the words say that it should. */
+const REOPENS =
+  /\b(?:actually|wait|instead|make (?:it|that)|can (?:we|i|you)|could|change|rather|sorry|hold on|how about|what about|would it|is it possible|any chance|scratch)\b|\?\s*$/
+
 function propose(talk: Talk, slots: Slot[], statement: Statement, text: string) {
   const chosen = slots
     .map((slot) => talk.offeredBy === 'agent' && matchOffer(talk, slot))
@@ -37,6 +59,7 @@ function propose(talk: Talk, slots: Slot[], statement: Statement, text: string) 
     talk.offers = []
     return
   }
+  if (talk.confirmed !== null && !REOPENS.test(text)) return
   settle(talk, withFocus(talk, slots[0]!))
   talk.offers = slots.map((slot) => withFocus(talk, slot))
   talk.offeredBy = 'customer'
@@ -48,6 +71,8 @@ function propose(talk: Talk, slots: Slot[], statement: Statement, text: string) 
 
 function acceptOffer(talk: Talk, statement: Statement, text: string) {
   if (talk.offeredBy !== 'agent' || talk.offers.length === 0) return
+  const fresh = talk.onOffer && talk.offerTurn !== null && statement.turn - talk.offerTurn <= FRESH_TURNS
+  if (!fresh && !TAKES.test(text)) return
   const offer = choose(talk.offers, text)
   if (/\?\s*$/.test(text) && !ACCEPTS.test(text)) return
   settle(talk, offer)
@@ -56,6 +81,8 @@ function acceptOffer(talk: Talk, statement: Statement, text: string) {
     talk.offers = []
   }
 }
+
+const FRESH_TURNS = 2
 
 function choose(offers: Slot[], text: string): Slot {
   if (offers.length > 1 && LAST_CHOICE.test(text)) return offers.at(-1)!

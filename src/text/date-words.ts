@@ -6,6 +6,8 @@ export interface DateOptions {
   today: Day | null
   /** `3/4` is the third of April. */
   dayFirst?: boolean
+  /** The day the talk is about: «what about the Friday» is the one beside it. */
+  near?: Day
 }
 
 export interface DateRead {

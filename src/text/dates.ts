@@ -51,7 +51,7 @@ const BEGINNINGS = new Set([
   ),
 ])
 
-const mayBegin = ({ lower }: Piece) => BEGINNINGS.has(lower) || /^\d/.test(lower) || isNumberWord(lower)
+const mayBegin = ({ lower }: Piece) => BEGINNINGS.has(lower.replace(/'s$/, '')) || /^\d/.test(lower) || isNumberWord(lower)
 
 function readDate(list: Piece[], at: number, options: DateOptions): DateRead | undefined {
   for (const reader of READERS) {

@@ -1,5 +1,5 @@
 import { plain } from './contractions.ts'
-import type { Slot, Statement } from './slots.ts'
+import { reachOf, type Slot, type Statement } from './slots.ts'
 
 const DENIED_BEFORE =
   /(?:\b(?:not|cannot|no|nothing|instead of|rather than|except|other than|unable|busy|closed|neither|nor)\b|n't\b)(?!.*\b(?:until|till|before|sooner than|earlier than|worry|problem)\b)/
@@ -8,13 +8,12 @@ const NEVER_DENIED =
   /\b(?:why don't|don't worry|no problem|not sure|can't wait|if not|don't forget|not only|no worries|wouldn't mind|don't mind)\b/
 
 const DENIED_AFTER =
-  /^(?:[^,]{0,30}?)(?:\b(?:is not|not (?:work|good|available|going|open)|cannot|no good|too (?:early|late)|(?:is|are|'s) (?:full|taken|gone|booked|closed)|fully booked|booked (?:up|solid)|conflict)\b|\b(?:doesn't|don't|won't|isn't|can't|aren't|didn't)\b)/
+  /^\W*(?:full|booked|out|gone|taken|packed|closed|no good)\b|^(?:[^,]{0,30}?)(?:\b(?:is not|not (?:work|good|available|going|open)|cannot|no good|too (?:early|late)|(?:is|are|'s) (?:full|taken|gone|booked|closed)|fully booked|booked (?:up|solid)|conflict)\b|\b(?:doesn't|don't|won't|isn't|can't|aren't|didn't)\b)/
 
 /** The slots of the statement, and those it denies: «not Monday», «Monday doesn't work». */
 export function sortOut(statement: Statement, text: string): [Slot[], Slot[]] {
-  if (statement.slots.length === 0) return [[], []]
   const denied = statement.slots.filter((slot, at) => isDenied(statement, slot, at, text))
-  return [statement.slots.filter((slot) => !denied.includes(slot)), denied]
+  return [statement.slots.filter((slot) => !denied.includes(slot)), [...statement.busy, ...denied]]
 }
 
 function isDenied(statement: Statement, slot: Slot, at: number, text: string) {
@@ -30,15 +29,11 @@ function isDenied(statement: Statement, slot: Slot, at: number, text: string) {
 function surroundings(statement: Statement, slot: Slot, at: number) {
   const text = statement.text
   const offset = statement.start
-  const [from, to] = reach(slot)
-  const previous = at > 0 ? reach(statement.slots[at - 1]!)[1] : offset
-  const next = statement.slots[at + 1] ? reach(statement.slots[at + 1]!)[0] : offset + text.length
+  const [from, to] = reachOf(slot)
+  const previous = at > 0 ? reachOf(statement.slots[at - 1]!)[1] : offset
+  const next = statement.slots[at + 1] ? reachOf(statement.slots[at + 1]!)[0] : offset + text.length
   const between = (start: number, end: number) =>
     plain(text.slice(Math.max(0, start - offset), Math.max(0, end - offset)))
   return { before: between(previous, from), after: between(to, next) }
 }
 
-const reach = (slot: Slot): [number, number] => {
-  const places = [slot.dateAt, slot.timeAt].filter((place) => place !== undefined)
-  return [Math.min(...places.map((place) => place.start)), Math.max(...places.map((place) => place.end))]
-}

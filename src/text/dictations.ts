@@ -57,7 +57,7 @@ function collect(turns: Turn[], letters: boolean): Dictation[] {
     }
     for (const [position, run] of runs.entries()) {
       const carried = open.get(turn.speaker)
-      if (carried && (position > 0 ? run.linked : true)) carried.dictation.items.push(...run.items)
+      if (carried && (position > 0 ? run.linked : true) && (letters || !isRepeat(carried.dictation, run))) carried.dictation.items.push(...run.items)
       else {
         if (carried) done.push(carried.dictation)
         open.set(turn.speaker, { dictation: { items: run.items, plus: run.plus }, index })
@@ -74,6 +74,17 @@ function collect(turns: Turn[], letters: boolean): Dictation[] {
   }
   return [...done, ...[...open.values()].map((entry) => entry.dictation)].sort(byPlace)
 }
+
+/** The number once more, or another one after a whole one. */
+function isRepeat({ items }: Dictation, run: Run): boolean {
+  const [before, now] = [charactersOf(items), charactersOf(run.items)]
+  if (before.length >= WHOLE && now.length >= LOCAL) return true
+  return before.length >= LOCAL && now.length >= LOCAL && before.startsWith(now.slice(0, AREA)) && run.items[0]!.index > items[0]!.index
+}
+
+const WHOLE = 10
+const LOCAL = 7
+const AREA = 3
 
 interface Open {
   dictation: Dictation

@@ -61,8 +61,8 @@ function placeDistance(
 
 const NAMED: [RegExp, number][] = [
   [/^(?:the )?day after tomorrow\b/, 2],
-  [/^tomorrow\b/, 1],
-  [/^(?:today|tonight)\b/, 0],
+  [/^tomorrow(?:'s)?\b/, 1],
+  [/^(?:today|tonight)(?:'s)?\b/, 0],
   [/^this (?:morning|afternoon|evening)\b/, 0],
   [/^yesterday\b/, -1],
 ]

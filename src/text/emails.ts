@@ -61,7 +61,7 @@ const CONNECTORS: Record<string, string> = {
 }
 
 const STOPS = new Set(
-  "is it it's its that's thats email emails mail address me my the yes yeah yep sure okay ok to on as by so um uh well be was and or at just use i'm im im mine his her hers their our your you can reach send write contact will would with for have got right correct oh e no name here there sorry actually mean said spelled actually confirm confirming for of then so this that".split(
+  "is it it's its that's thats email emails mail address me my the yes yeah yep sure okay ok to on as by so um uh well be was and or at just use i'm im im mine his her hers their our your you can reach send write contact will would with for have got right correct oh e no name here there sorry actually mean said spelled please thanks thank great good perfect still email's emails file now here like think believe probably old new both same either try use then cause works working under account login username send sent forward cc copy confirm confirming for of then so this that".split(
     ' ',
   ),
 )
@@ -90,7 +90,7 @@ function readLocal(
     const part = partEndingAt(text, list, place, parts)
     if (!part) break
     parts.unshift(part)
-    if (/[.?!;:]\s/.test(list[part.from]!.gap) && part.kind !== 'letter' && part.kind !== 'digits') break
+    if (/[.?!;:]\s/.test(list[part.from]!.gap) && !isDictated(list, part)) break
     place = part.from - 1
   }
   const kept = trimStart(parts)
@@ -98,6 +98,10 @@ function readLocal(
   if (!/^[a-z0-9](?:[a-z0-9._+-]*[a-z0-9_])?$/.test(name) || kept.length === 0) return undefined
   return { name, start: list[kept[0]!.from]!.start }
 }
+
+/** «S. M. I. T. H.»: full stops between single letters end no sentence. */
+const isDictated = (list: Piece[], part: Part) =>
+  (part.kind === 'letter' || part.kind === 'digits') && (list[part.from - 1]?.text.length ?? 0) < 2
 
 function partEndingAt(text: string, list: Piece[], place: number, later: Part[]): Part | undefined {
   const piece = list[place]!

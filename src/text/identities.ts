@@ -23,7 +23,10 @@ export function agentIdentity(call: Call, mentions = nameMentions(call.turns)): 
 /** The person the call is about, put together from all that was said, spelled and read back. */
 export function customerIdentity(call: Call, mentions = nameMentions(call.turns)): Identity | undefined {
   const agent = agentIdentity(call, mentions)?.name
-  const own = mentions.filter((one) => isCustomers(one, agent))
+  const others = mentions.filter((one) => one.owner === 'other').map((one) => one.name)
+  const own = mentions.filter(
+    (one) => isCustomers(one, agent) && (one.stated || !others.some((other) => sharesWord(one.name, other))),
+  )
   const patients = own.filter((one) => one.owner === 'patient')
   const first = patients[0]
   const usable = first
@@ -98,6 +101,7 @@ function takeFull(build: Build, one: NameMention, words: string[]) {
   if (known.toLowerCase() === one.name.toLowerCase()) return
   const settled = build.variants.some((variant) => variant.toLowerCase() === one.name.toLowerCase())
   if (settled) return
+  if (first.length === 1 && build.first.startsWith(first) && isNear(build.last, last)) return
   if (!build.last && isNear(build.first, first)) Object.assign(build, { last })
   else if (!build.first && isNear(build.last, last)) Object.assign(build, { first })
   else if (one.stated)

@@ -33,14 +33,14 @@ export const ATTITUDES: Record<string, string> = {
 
 /** Words of politeness: good manners at the end of any call, not yet satisfaction. */
 export const POLITE = new Set(
-  'great perfect good fine nice excellent wonderful lovely alright cool thanks thank cheers easy awesome brilliant correct clear best better helps fantastic fair reasonable worth simple quick fast'.split(
+  'great perfect good fine nice excellent wonderful lovely alright cool thanks thank cheers easy awesome brilliant correct clear best better helps fantastic fair reasonable worth simple quick fast terrific superb beautiful splendid super sweet appreciated'.split(
     ' ',
   ),
 )
 
 /** What a general word list rates although on the phone it only names the matter at hand. */
 export const MATTER = new Set(
-  `pain pains painful ache aching toothache headache hurt hurts hurting sore swelling swollen bleeding infection infected
+  `celebrate celebrating celebrated celebration congratulations congrats pain pains painful ache aching toothache headache hurt hurts hurting sore swelling swollen bleeding infection infected
   infections sick sickness ill illness fever flu allergic allergy emergency accident injury injured injuries dead died death dying
   kill killed killing problem problems issue issues error errors crash crashes crashed damage damages crack cracked leak leaking
   broken broke fail failure failures outage outages down lost loss lose missing miss missed cancel cancelled canceled

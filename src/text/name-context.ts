@@ -11,6 +11,7 @@ export function namesCompany(text: string, tokens: Token[], hit: Hit, cased: boo
   if (!first) return false
   const capital = /^\p{Lu}/u.test(first.text)
   const opens = isSentenceStart(text, tokens, hit.from)
+  if (STATES.has(first.word) && tokens[hit.from - 1]?.word === 'on' && !(cased && capital)) return false
   if (cased && capital && !opens) return !isPartOfName(text, tokens, hit)
   if (cased && !capital) return hit.form.parts.length > 1 && contextScore(text, tokens, hit) >= NEUTRAL
   return contextScore(text, tokens, hit) >= (hit.form.parts.length > 1 ? NEUTRAL : CONVINCED)
@@ -25,6 +26,9 @@ function isPartOfName(text: string, tokens: Token[], hit: Hit): boolean {
   const isName = /^\p{Lu}\p{Ll}+$/u.test(before.text) && !isSentenceStart(text, tokens, hit.from - 1)
   return adjoins && isName && hit.to - hit.from === 1
 }
+
+/** «On target», «on point» are no one's name. */
+const STATES = new Set('target point track board call demand schedule time budget top hold fire edge air pace'.split(' '))
 
 const CONVINCED = 2
 const NEUTRAL = 0
@@ -71,6 +75,8 @@ const COMPANY_VERBS = set(`
 const OTHER_NOUNS = set(
   'one feet foot inch inches meters metres up off out down date dates audience root pie pies tree trees juice yard yards miles range area areas',
 )
+/** «We're on Toast», «still on Square». */
+const USERS = set("we're i'm you're they're am are currently still already")
 const LIKELY_BEFORE = set(
   'use have had has prefer chose choose need call try saw see because that but if so well yeah okay',
 )
@@ -91,6 +97,7 @@ function scoreBefore(previous: string, earlier: string, next: string): number {
   if (BEFORE_COMPANY.has(previous)) return 2
   if (ARTICLES.has(previous)) return COMPANY_NOUNS.has(next) && !LOOSE_NOUNS.has(next) ? 0 : -3
   if (SUBJECTS.has(previous)) return -3
+  if (previous === 'on' && USERS.has(earlier)) return 2
   if (previous === 'on' || previous === 'in') return -2
   if (previous === 'and' || previous === 'or') return COMPANY_NOUNS.has(next) ? 1 : 0
   return previous === '' || LIKELY_BEFORE.has(previous) ? 1 : 0

@@ -30,6 +30,12 @@ export const CUES: Cue[] = [
       /\b(?:her|his|their|(?:the )?(?:patient|child|guest|client|baby|kid)(?:'s)?|(?:daughter|son|wife|husband|mother|father|mom|dad|partner)'s) (?:full |first )?name(?: is|'s| would be)\s+/gi,
     whose: 'patient',
   },
+  { pattern: /\b(?:mine's|mine is)\s+/gi, whose: 'speaker', weak: true },
+  {
+    pattern: /\b(?:my|our|his|her) (?:\w+ )?(?:dog|cat|puppy|kitten|horse|pony|rabbit|bird|bunny|hamster|pet),?\s+/gi,
+    whose: 'other',
+    weak: true,
+  },
   { pattern: /\bmy (?:full )?name(?: is|'s)\s+/gi, whose: 'speaker' },
   {
     pattern:
@@ -63,7 +69,7 @@ export const CUES: Cue[] = [
     weak: true,
   },
   {
-    pattern: /\b(?:you(?:'re| are) (?:speaking|talking) (?:with|to)|you've reached|you have reached)\s+/gi,
+    pattern: /\b(?:you(?:'re| are) (?:speaking|talking) (?:with|to)|you(?:'ve| have)? got|you(?:'ve| have) reached)\s+/gi,
     whose: 'speaker',
     weak: true,
   },
@@ -73,14 +79,17 @@ export const CUES: Cue[] = [
 ]
 
 export const VOCATIVE =
-  /\b(?:thank you(?: so much| very much)?|thanks(?: so much| a lot)?|hi(?: there)?|hello|hey|good (?:morning|afternoon|evening)|okay|ok|alright|all right|great|perfect|sure|wonderful|excellent|got it|no problem|of course|welcome(?: back)?|sorry|bye|goodbye|you're all set|all set|nice to meet you|yes|so|and|well),?\s+/gi
+  /\b(?:thank you(?: so much| very much)?|thanks(?: so much| a lot)?|hi(?: there)?|hello|hey|good (?:morning|afternoon|evening)|okay|ok|alright|all right|great|perfect|sure|wonderful|excellent|got it|no problem|of course|welcome(?: back)?|sorry|bye|goodbye|you're all set|all set|nice to meet you|yes|so|well),?\s+/gi
 
 export const TRAILING = /,\s+(?=\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?[.!?]?$)/gu
 
 export const REVERSED = /^(?:(?:hi|hello|hey|yes|yeah|good morning|good afternoon|um|uh),?\s+)*/i
 
 export const ASKS =
-  /\b(?:(?:your|the|her|his|their|patient's|child's|guest's|daughter's|son's|whose) (?:full |first |last |first and last |complete )*name|name (?:please|for|on|under|of|is it)|first and last name|who(?:'s| is| am i) (?:this|calling|speaking|(?:speaking|talking) (?:with|to)|the (?:appointment|booking|reservation) for|it for)|who (?:do i have|should i|shall i|am i)|under what name|what name|may i ask who|whom am i|a name|names?\?|^\W*(?:ok |okay |and )*(?:full |first |last )?name\W*$)/i
+  /\b(?:(?:by|your|the|her|his|their|patient's|child's|guest's|daughter's|son's|whose) (?:full |first |last |first and last |complete )*name|name (?:please|for|on|under|of|is it)|first and last name|who(?:'s| is| am i) (?:this|calling|speaking|(?:speaking|talking) (?:with|to)|the (?:appointment|booking|reservation) for|it for)|who (?:do i have|should i|shall i|am i)|under what name|what name|may i ask who|whom am i|a name|names?\?|\bname\W*$)/i
+
+/** «You're Marguerite?» is answered with the whole name. */
+export const ASKS_WHETHER = /\b(?:[Yy]ou're|[Ii]s this|speaking with|talking to) \p{Lu}\p{Ll}+\b[^.?!]{0,20}\?$/u
 
 export const ASKS_PATIENT =
   /\b(?:her|his|their|patient's|child's|daughter's|son's) (?:full |first |last )*name\b/i

@@ -81,7 +81,9 @@ export function varied(reader: Reader): NameMention[] {
 
 /** `Thank you, Ana.`: counts for known given names only, for anything may follow «okay». */
 export function addressed(reader: Reader): NameMention[] {
-  const found: NameMention[] = []
+  // Whoever picks up does not know yet who calls: «good evening, Bella Vista» is the house.
+  if (reader.index === 0 && reader.turn.role === 'agent' && !FIRST_NAMED.test(reader.turn.text)) return []
+  const found: NameMention[] = whole(reader)
   for (const pattern of [VOCATIVE, TRAILING]) {
     for (const match of reader.turn.text.matchAll(pattern)) {
       const at = pieceAt(reader.list, match.index + match[0].length)
@@ -104,6 +106,21 @@ export function addressed(reader: Reader): NameMention[] {
   return found
 }
 
+const FIRST_NAMED = /^\W*(?:(?:hi|hello|hey|yes|good \w+),? )+\S+(?: \S+)?[,.!]? (?:this is|it's|my name|i'm|how are)\b/i
+
+/** «Kendra?» «Yep.»: the agent reads the name off the file. */
+function whole(reader: Reader): NameMention[] {
+  const { list, turn, index, turns } = reader
+  const reply = turns[index + 1]?.text ?? ''
+  if (turn.role !== 'agent' || list.length > 2 || !isKnown(list[0]!.lower) || !AFFIRMS.test(reply)) return []
+  const name = readName(reader, 0, true)
+  return name?.length === list.length
+    ? [mention(reader, name, 'customer', name.length > 1 ? 'full' : 'first', false)]
+    : []
+}
+
+const AFFIRMS = /^\W*(?:yes|yeah|yep|yup|that's (?:me|right|him|her)|correct|right|uh huh|mm-?hmm|speaking)\b/i
+
 const isKnown = (word: string) => FIRST_NAMES.has(word)
 
 export function spelledMentions(reader: Reader): NameMention[] {
@@ -111,7 +128,8 @@ export function spelledMentions(reader: Reader): NameMention[] {
   return spelledWords(turn.text).flatMap(({ word, start, end }) => {
     const before = turn.text.slice(Math.max(0, start - 60), start)
     const asked = index > 0 ? turns[index - 1]!.text : ''
-    if (SPELLED_OTHER.test(before) || /^[^a-z]*(?:at\b|dot\b|@)/i.test(turn.text.slice(end))) return []
+    if (/\bdot \w+\b|@|\.(?:com|org|net)\b/i.test(before) || SPELLED_OTHER.test(before) || /^[^a-z]*(?:at\b|dot\b|@|underscore\b|dash\b|hyphen\b|\d)/i.test(turn.text.slice(end))) return []
+    if (EMAIL_ASKED.test(asked) && !ASKS.test(asked)) return []
     if (before.trim() === '' && SPELLED_OTHER.test(asked) && !ASKS.test(asked)) return []
     const part = SPELLED_LAST.test(before) ? 'last' : SPELLED_FIRST.test(before) ? 'first' : partAsked(asked)
     return [
@@ -130,6 +148,8 @@ export function spelledMentions(reader: Reader): NameMention[] {
     ]
   })
 }
+
+const EMAIL_ASKED = /\be-?mail\b/i
 
 /** «It's Olivia, O-L-I-V-I-A, Grant.» */
 function surnameAfter(reader: Reader, end: number): NameMention[] {

@@ -1,5 +1,7 @@
 import type { Turn } from '../plugin-host/contract.ts'
 import { DOUBTFUL_NAMES, FIRST_NAMES } from './first-names.ts'
+import { isOrdinaryWord } from './ordinary-words.ts'
+import { isNumberWord } from './numbers.ts'
 import type { Piece } from './pieces.ts'
 
 export const TITLES = /^(?:mr|mrs|ms|miss|mister|missus|madam|sir|dr|doctor|prof|professor)$/
@@ -68,7 +70,7 @@ const weakName = (reader: Reader, at: number) =>
   isCapital(reader.list[at + 1]!)
 
 const isNameWord = (word: string) =>
-  /^\p{L}/u.test(word) && !CUT.has(word) && !LEAD.has(word) && !/(?:'m|'d|'ve|'ll|'re|n't)$/.test(word)
+  /^\p{L}/u.test(word) && !isNumberWord(word) && !CUT.has(word) && !LEAD.has(word) && !/(?:'m|'d|'ve|'ll|'re|n't)$/.test(word)
 
 export const isCapital = (piece: Piece) => /^\p{Lu}/u.test(piece.text)
 
@@ -80,7 +82,8 @@ function goesOn(reader: Reader, words: Piece[], piece: Piece, capital: boolean, 
     return PARTICLES.has(piece.lower) && hasMore(reader, next, capital)
   if (CALLING.test(piece.lower) || startsSpelling(reader.list, next)) return false
   if (capital) return isCapital(piece) || (PARTICLES.has(piece.lower) && hasMore(reader, next, true))
-  return words.length < 2 || PARTICLES.has(words.at(-1)!.lower) || words[0]!.text.length === 1
+  const double = words.length === 2 && FIRST_NAMES.has(words[0]!.lower) && FIRST_NAMES.has(words[1]!.lower)
+  return words.length < 2 || (double && !isOrdinaryWord(piece.lower)) || PARTICLES.has(words.at(-1)!.lower) || words[0]!.text.length === 1
 }
 
 const hasMore = (reader: Reader, at: number, capital: boolean) => {
@@ -92,10 +95,17 @@ const hasMore = (reader: Reader, at: number, capital: boolean) => {
 export const startsSpelling = (list: Piece[], at: number) =>
   list[at]!.lower.length === 1 && (list[at + 1]?.lower.length === 1 || list[at + 1]?.lower === 'as')
 
+const COMES_FROM = /^(?:from|with|over)$/
+
+/** What an agent goes on with after the own name. */
+const GREETS_ON = /^(?:|how|may|can|what|thanks|thank|who|i'm|speaking|on)$/
+
 /** Without capitals, a weak cue needs a known given name or words that only follow a name. */
 function soundsLikeName(reader: Reader, at: number) {
   const word = reader.list[at]!.lower.replace(/'s$/, '')
   if (FIRST_NAMES.has(word) && !DOUBTFUL_NAMES.has(word)) return true
   const after = [reader.list[at + 1]?.lower ?? '', reader.list[at + 2]?.lower ?? '']
-  return after.some((next) => CALLING.test(next)) && reader.raw && !/(?:ing|ed)$/.test(word)
+  if (!reader.raw || /(?:ing|ed|ly)$/.test(word) || isOrdinaryWord(word)) return false
+  if (after.some((next) => CALLING.test(next) || COMES_FROM.test(next))) return true
+  return reader.turn.role === 'agent' && reader.index < 2 && GREETS_ON.test(after[0]!)
 }

@@ -1,6 +1,7 @@
 import type { Turn } from '../plugin-host/contract.ts'
+import { emailsIn } from './emails.ts'
 import { FIRST_NAMES } from './first-names.ts'
-import { ASKS, ASKS_FIRST, ASKS_LAST, ASKS_PATIENT, CUES, type Cue, IS_KIN, isLead } from './name-cues.ts'
+import { ASKS, ASKS_FIRST, ASKS_LAST, ASKS_PATIENT, ASKS_WHETHER, CUES, type Cue, IS_KIN, isLead } from './name-cues.ts'
 import { addressed, pieceAt, reversed, speaking, spelledMentions, varied } from './name-forms.ts'
 import { mention, type NameMention, ownerOf } from './name-mentions.ts'
 import { CUT, isCapital, type Reader, readName, startsSpelling, TITLES } from './name-words.ts'
@@ -19,7 +20,8 @@ function mentionsOf(turns: Turn[], turn: Turn, index: number): NameMention[] {
   const raw = lacksCasing(turn.text)
   const reader: Reader = { turns, turn, index, list, raw }
   const spelled = spelledMentions(reader)
-  return [
+  const emails = emailsIn(turn.text)
+  const found = [
     ...CUES.flatMap((cue) => cued(reader, cue)),
     ...answered(reader),
     ...reversed(reader),
@@ -28,6 +30,7 @@ function mentionsOf(turns: Turn[], turn: Turn, index: number): NameMention[] {
     ...addressed(reader),
     ...spelled,
   ]
+  return found.filter((one) => !emails.some((email) => email.start < one.end && one.start < email.end))
 }
 
 function cued(reader: Reader, cue: Cue): NameMention[] {
@@ -74,7 +77,8 @@ function questionBefore(reader: Reader): string | undefined {
     .split(/(?<=[.!?])\s+/)
     .slice(-2)
     .join(' ')
-  return text && ASKS.test(text) && !/\b(?:my name|name's)\b/i.test(text.slice(-60)) ? text : undefined
+  const asked = text?.replace(/\b(?:my name(?:'s| is)?|name's) \S+/gi, ' ')
+  return asked && (ASKS.test(asked) || ASKS_WHETHER.test(asked)) ? asked : undefined
 }
 
 /** An answer begins with the name; a whole sentence that begins otherwise is none. */

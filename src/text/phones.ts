@@ -32,7 +32,7 @@ const NATIONAL_US = 10
 
 /** The region a bare national number belongs to: as set, else that of the call's numbers, else the US. */
 export function regionOf(
-  call: Pick<Call, 'from_number' | 'to_number' | 'metadata'>,
+  call: Pick<Call, 'from_number' | 'to_number' | 'metadata'> & Partial<Pick<Call, 'time_zone'>>,
   preferred?: string,
 ): CountryCode {
   const named = preferred || call.metadata.region || call.metadata.country
@@ -42,7 +42,31 @@ export function regionOf(
     if (country) return country
     if (number?.startsWith('+1')) return 'US'
   }
-  return 'US'
+  return ZONES[call.time_zone ?? ''] ?? 'US'
+}
+
+/** Where calls without numbers took place. */
+const ZONES: Record<string, CountryCode> = {
+  'Europe/London': 'GB',
+  'Europe/Dublin': 'IE',
+  'Europe/Berlin': 'DE',
+  'Europe/Vienna': 'AT',
+  'Europe/Zurich': 'CH',
+  'Europe/Paris': 'FR',
+  'Europe/Brussels': 'BE',
+  'Europe/Amsterdam': 'NL',
+  'Europe/Madrid': 'ES',
+  'Europe/Lisbon': 'PT',
+  'Europe/Rome': 'IT',
+  'America/Sao_Paulo': 'BR',
+  'America/Mexico_City': 'MX',
+  'America/Toronto': 'CA',
+  'America/Vancouver': 'CA',
+  'Australia/Sydney': 'AU',
+  'Australia/Melbourne': 'AU',
+  'Australia/Brisbane': 'AU',
+  'Pacific/Auckland': 'NZ',
+  'Asia/Kolkata': 'IN',
 }
 
 const MONTH_FIRST = new Set(['US', 'CA', 'PH'])

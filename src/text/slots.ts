@@ -1,5 +1,6 @@
 import type { Role } from '../plugin-host/contract.ts'
-import { isoDate } from './calendar.ts'
+import { asideOf } from './asides.ts'
+import { DAY_MS, type Day, isoDate } from './calendar.ts'
 import { plain } from './contractions.ts'
 import type { DateOptions } from './date-words.ts'
 import { type DateMention, dateMentions } from './dates.ts'
@@ -29,6 +30,8 @@ export interface Statement {
   start: number
   role: Role
   slots: Slot[]
+  /** Named as times at which the caller is engaged. */
+  busy: Slot[]
 }
 
 export interface SlotOptions extends DateOptions {
@@ -44,28 +47,49 @@ interface Said {
 }
 
 const BREAK =
-  /(?<=[.?!;])(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Mrs|Ms|Dr|St)\.)\s+|,?\s+(?=(?:but|instead of|because|actually|i mean|sorry|though|rather than)\b)|(?<=\b(?:no|nope|yes|yeah|sorry|actually|okay|ok)),\s+/gi
+  /(?<=[.?!;])(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Mrs|Ms|Dr|St)\.)\s+|,?\s+(?=(?:but|if you (?:need|have|want|can't)|and if|in case|instead of|because|actually|i mean|sorry|though|rather than)\b)|(?<=\b(?:no|nope|yes|yeah|sorry|actually|okay|ok)),\s+(?!(?:no|yes|yeah),|that's|that is|it's|this is|i'm|we're|thank|not|nothing|i think|i don't|i didn't|don't)/gi
 
 /** The turns in statements; each knows the dates and times in it, in the order they were said. */
 export function statements(turns: Said[], options: SlotOptions): Statement[] {
   let part: { part: DayPart; index: number } | undefined
+  let near: Day | undefined
   return turns.flatMap((turn, index) => {
     const recent = part && index - part.index <= RECENT_TURNS ? part.part : undefined
     const named = dayPart(turn.text)
     if (named) part = { part: named, index }
     const taken = options.taken.filter((place) => place.turn === turn.turn)
-    const dates = dateMentions(turn.text, options).filter(
+    const dates = dateMentions(turn.text, { ...options, near }).filter(
       (date) => isAhead(date, options) && !meetsAny(date, taken),
     )
     const times = timeMentions(turn.text, options.hours, recent).filter(
       (time) => !meetsAny(time, [...dates, ...taken]),
     )
-    return split(turn.text).map(({ text, start, end }) => {
+    const said = split(turn.text).map(({ text, start, end }) => {
       const within = (one: { start: number }) => one.start >= start && one.start < end
-      const slots = pair(turn.text, dates.filter(within), times.filter(within), turn.turn)
-      return { text, plain: plain(text).trim(), turn: turn.turn, start, role: turn.role, slots }
+      const all = pair(turn.text, dates.filter(within), times.filter(within), turn.turn)
+      const asides = all.map((slot, at) => asideAt(turn, text, start, all, slot, at))
+      const slots = all.filter((_, at) => asides[at] === undefined)
+      const busy = all.filter((_, at) => asides[at] === 'busy')
+      return { text, plain: plain(text).trim(), turn: turn.turn, start, role: turn.role, slots, busy }
     })
+    const last = said.flatMap(({ slots }) => slots).findLast((slot) => slot.date)
+    if (last) near = Date.parse(last.date!) / DAY_MS
+    return said
   })
+}
+
+function asideAt(turn: Said, text: string, start: number, all: Slot[], slot: Slot, at: number) {
+  const [from, to] = reachOf(slot)
+  const until = at + 1 < all.length ? reachOf(all[at + 1]!)[0] : start + text.length
+  const before = plain(turn.text.slice(start, Math.max(start, from)))
+  const after = plain(turn.text.slice(to, Math.max(to, until)))
+  return asideOf(before, after, plain(text), turn.role)
+}
+
+/** From the first sign of the slot to its last. */
+export function reachOf(slot: Slot): [number, number] {
+  const places = [slot.dateAt, slot.timeAt].filter((place) => place !== undefined)
+  return [Math.min(...places.map((place) => place.start)), Math.max(...places.map((place) => place.end))]
 }
 
 const RECENT_TURNS = 6

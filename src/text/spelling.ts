@@ -44,6 +44,8 @@ function readSpelled(list: Piece[], at: number): { word: string; next: number } 
   let next = at
   for (let unit = readUnit(list, next); unit; unit = readUnit(list, next)) {
     if (units.length > 0 && !joins(list[next]!, list[next - 1]!, units.length)) break
+    if (units.length === 1 && list[next]!.gap.includes('.') && list[unit.next]?.gap === '-') break
+    if (beginsAnother(list, next, units.length)) break
     units.push(unit)
     next = unit.next
     const skipped = skipFillers(list, next)
@@ -57,9 +59,14 @@ function readSpelled(list: Piece[], at: number): { word: string; next: number } 
   return { word: word.replace(/[-']+$/, ''), next: kept.at(-1)!.next }
 }
 
+/** «A-N-N-A, and M-A-Y»: hyphens hold each word together. */
+const beginsAnother = (list: Piece[], at: number, count: number) =>
+  count > 2 && list[at]!.gap !== '-' && list[at + 1]?.gap === '-' && list.slice(at - 4, at).filter((piece) => piece.gap === '-').length > 1
+
 /** A full stop ends the word unless the letters have been parted by full stops before. */
 const joins = (piece: Piece, before: Piece, count: number) => {
   if (!/^[\s\-–,.…]*$/.test(piece.gap)) return false
+  if (before.gap === '-' && piece.gap !== '-' && piece.gap.includes('.')) return false
   return count < 2 || !piece.gap.includes('.') || before.gap.includes('.')
 }
 

@@ -61,9 +61,18 @@ export function timeMentions(text: string, hours: Opening = usualHours, recent?:
   return found
 }
 
+/** Greetings, turns of speech and times gone by. */
+const NO_PART =
+  /\b(?:good (?:morning|afternoon|evening|night)|night and day|day and night|(?:last|every|all|the other) (?:night|evening|morning|afternoon)|this morning|yesterday (?:morning|afternoon|evening)|night light|dinner party)\b/gi
+const EARLY =
+  /\b(?:first thing|really early|super early|pretty early|before (?:work|school|my shift)|first (?:car|one) in|when (?:you|we|i) open|(?:we|you|i) open (?:up )?at|bright and early|at opening|drop (?:it|her|him|them|the \w+) off)\b/i
+const LATE = /\b(?:after (?:work|dinner|school gets out)|end of the day|tonight)\b/i
+
 /** The last part of the day the text names. */
 export function dayPart(text: string): DayPart | undefined {
-  const words = pieces(text.replace(/\bgood (?:morning|afternoon|evening|night)\b/gi, ''))
+  if (EARLY.test(text)) return 'morning'
+  if (LATE.test(text)) return 'evening'
+  const words = pieces(text.replace(NO_PART, ''))
   return words.map((word) => DAY_PARTS[word.lower]).findLast((part) => part !== undefined)
 }
 
@@ -73,10 +82,23 @@ function isClockContext(list: Piece[], at: number, next: number, found: TimeMent
   if (after && !endsSentence(after) && UNITS.test(after.lower)) return false
   if (BEFORE_STRONG.has(before)) return !/^(?:a|an)$/.test(after?.lower ?? '')
   if (/^(?:or|and|to|until|till)$/.test(before)) return found.at(-1)?.end === list[at - 2]?.end
+  if (opensRange(list, next)) return true
   const closed = after === undefined || /[.,?!;]/.test(after.gap) || AFTER_BARE.test(after.lower)
   if (!closed) return false
   if (BEFORE_WEAK.has(before)) return true
   return at === 0 && after !== undefined && /^(?:works?|is|sounds|would|o)$/.test(after.lower)
+}
+
+/** `nine to eleven`, `two till four`, `8-10`. */
+function opensRange(list: Piece[], next: number): boolean {
+  const joint = list[next]
+  if (!joint) return false
+  const dashed = /^\s*[-–]\s*$/.test(joint.gap)
+  if (!dashed && !/^(?:to|till|til|until|through)$/.test(joint.lower)) return false
+  const end = readClock(list, dashed ? next : next + 1)
+  if (!end) return false
+  const unit = list[end.next]
+  return !unit || endsSentence(unit) || !UNITS.test(unit.lower)
 }
 
 function settle(
@@ -87,14 +109,17 @@ function settle(
   recent: DayPart | undefined,
   found: TimeMention[],
 ): TimeMention {
-  const part = partBefore(list, at) ?? partAfter(list, clock.next) ?? recent
+  const near = partBefore(list, at) ?? partAfter(list, clock.next)
+  const part = near ?? (recent === 'morning' && clock.hour % 12 < hours.opens - 1 ? undefined : recent)
   const hour = clock.half ? halved(clock.hour, clock.half) : guessed(clock, part, hours)
   const joint = list[at - 1]?.lower ?? ''
   const prior = found.at(-1)
-  const touches = prior?.end === list[at - 2]?.end && prior !== undefined
+  const touches = prior !== undefined && (prior.end === list[at - 2]?.end || isDashed(list, at, prior))
   const time = `${String(hour).padStart(2, '0')}:${String(clock.minute).padStart(2, '0')}`
   const until =
-    touches && (/^(?:to|until|till|through)$/.test(joint) || (joint === 'and' && isBetween(list, prior)))
+    touches &&
+    (isDashed(list, at, prior) ||
+      /^(?:to|until|till|til|through)$/.test(joint) || (joint === 'and' && isBetween(list, prior)))
   return {
     time,
     start: list[at]!.start,
@@ -103,6 +128,9 @@ function settle(
     until,
   }
 }
+
+const isDashed = (list: Piece[], at: number, prior: TimeMention) =>
+  prior.end === list[at - 1]?.end && /^\s*[-–]\s*$/.test(list[at]!.gap)
 
 const isBetween = (list: Piece[], prior: TimeMention) => {
   const index = list.findIndex((piece) => piece.start === prior.start)

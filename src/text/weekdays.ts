@@ -8,17 +8,40 @@ const NEARING = new Set(['this', 'next', 'coming', 'following', 'last', 'past', 
 /** `Tuesday`, `next Tuesday`, `Tuesday the 14th`, `Tuesday, March 14th`, `Tuesday next week`. */
 export function readWeekday(list: Piece[], at: number, options: DateOptions): DateRead | undefined {
   const lead = readLead(list, at)
-  const weekday = WEEKDAYS.get(list[lead.next]?.lower ?? '')
+  const weekday = WEEKDAYS.get(bare(list[lead.next]?.lower ?? ''))
   if (weekday === undefined || isCommonWord(list[lead.next]!)) return undefined
+  if (isExplanation(list, at)) return undefined
   const exact = readAfterWeekday(list, lead.next + 1, weekday, options)
   if (exact) return exact
   if (options.today === null) return undefined
   const trail = readTrail(list, lead.next + 1)
   const next = trail?.next ?? lead.next + 1
   const way = trail?.way ?? lead.way
-  const day = placeWeekday(options.today, weekday, way)
+  const beside = trail ? undefined : besideNear(list, at, lead.next, weekday, options)
+  const day = beside ?? placeWeekday(options.today, weekday, way)
   return { day, next, exact: false, past: way === 'last' }
 }
+
+/** «The eighteenth is a Saturday.» */
+const isExplanation = (list: Piece[], at: number) =>
+  list[at - 1]?.lower === 'a' && /^(?:is|was|it's|that's|be|on|.*'s)$/.test(list[at - 2]?.lower ?? '')
+
+/** «The Friday», «that Friday», «the following Friday», «the Friday after»: counted from the day talked about. */
+function besideNear(list: Piece[], at: number, word: number, weekday: number, { today, near }: DateOptions) {
+  if (near === undefined || today === null) return undefined
+  const ahead = (weekday - weekdayOf(near) + 7) % 7
+  const lead = list[at]!.lower
+  const before = list[at - 1]?.lower ?? ''
+  const after = list[word + 1]
+  const later = lead === 'following' || (after?.lower === 'after' && !endsSentence(after))
+  if (later && before !== 'next') return near + (ahead || 7)
+  if (word !== at || !/^(?:the|that)$/.test(before)) return undefined
+  const closest = before === 'the' && ahead > 3 ? ahead - 7 : ahead
+  return near + closest > today ? near + closest : near + ahead
+}
+
+/** «Monday's no good.» */
+const bare = (word: string) => word.replace(/'s$/, '')
 
 /** «wed», «sat» and «sun» are words too; only the unmistakable short forms are in the table, and these need a capital. */
 const isCommonWord = (piece: Piece) => piece.lower === 'wed' && piece.text === 'wed'

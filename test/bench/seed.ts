@@ -1,4 +1,6 @@
 import Database from 'better-sqlite3'
+import { rebuild } from '../../src/cli/stats.ts'
+import { openDb } from '../../src/db/sqlite.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -6,7 +8,7 @@ const SPREAD_DAYS = 365
 const WORKSPACES = ['default', 'bench-2', 'bench-3', 'bench-4']
 
 /** Finished jobs of a year in four workspaces, six in ten in the first, as the pipeline leaves them. */
-export function seedJobs(file: string, count: number): void {
+export async function seedJobs(file: string, count: number): Promise<void> {
   const db = new Database(file)
   db.pragma('synchronous = OFF')
   db.pragma('cache_size = -512000')
@@ -14,8 +16,14 @@ export function seedJobs(file: string, count: number): void {
   const newest = Date.now() - HOUR_MS
   const numbers = { count, from: newest - SPREAD_DAYS * DAY_MS, step: (SPREAD_DAYS * DAY_MS) / count }
   for (const sql of [calls, jobs]) db.prepare(sql).run(numbers)
-  db.exec(counts)
   db.pragma('wal_checkpoint(TRUNCATE)')
+  db.close()
+  await addStatistics(file)
+}
+
+async function addStatistics(file: string) {
+  const db = openDb(file)
+  await rebuild(db, () => undefined)
   db.close()
 }
 
@@ -47,9 +55,3 @@ const jobs = `${numbered}
     'transcript', 'stored-' || n, 'company-3', 0, 30000 + (n * 7919) % 600000, 'en', 3, ${createdAt},
     ${createdAt} + 5, ${createdAt} + 25, ${createdAt} + 40
   FROM numbers`
-
-const counts = `
-  INSERT INTO job_counts (workspace_id, hour, status, count)
-  SELECT workspace_id, created_at / ${HOUR_MS}, status, count(*) FROM jobs GROUP BY 1, 2, 3;
-  INSERT INTO job_counts (workspace_id, hour, status, count)
-  SELECT workspace_id, 0, status, sum(count) FROM job_counts GROUP BY 1, 3`

@@ -35,7 +35,7 @@ async function measureOne({ command, extent, say }: Bench, count: number): Promi
   try {
     await (await startAppliance(command, folder.path)).stop()
     const since = performance.now()
-    seedJobs(join(folder.path, 'earshot.db'), count)
+    await seedJobs(join(folder.path, 'earshot.db'), count)
     say(`stored ${count} jobs in ${((performance.now() - since) / 1000).toFixed(1)} s`)
     const appliance = await startAppliance(command, folder.path)
     try {

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { databasePath, keyPath } from '../../src/ops/data-folder.ts'
-import { makeDataFolder } from '../support/data-folder.ts'
+import { makeDataFolder, putPlugins } from '../support/data-folder.ts'
 import { killServed, type Ran, run, type Served, serve } from '../support/executable.ts'
+import { sampleCall } from '../support/sample-call.ts'
 import { makeScratch } from '../support/scratch.ts'
 
 const COMMANDS = ['serve', 'demo', 'token', 'plugins', 'migrate', 'backup', 'restore', 'doctor', 'version']
@@ -194,6 +195,17 @@ describe('beside a running appliance', () => {
     expectOneLine(ran, 1, `(process ${appliance.pid})`)
     expect((await fetch(`${appliance.url}/health`)).status).toBe(200)
   })
+})
+
+test('a data folder with spaces and letters of any kind, and an address of IPv6', async () => {
+  const folder = join(scratch.directory, "Anna's Dätä 'n' 電話 $(x)")
+  putPlugins(folder, ['good/words'])
+  const served = await serve({ data: folder, args: ['--host', '::1'] })
+  expect(served.url).toStartWith('http://[::1]:')
+  const job = await served.api.ended(await served.api.submit(sampleCall({ algorithm_ids: ['words'] })))
+  expect(job.status).toBe('completed')
+  served.signal('SIGTERM')
+  expect((await served.exited()).code).toBe(0)
 })
 
 test('the token of the first start is printed once, and that of the operator is always in force', async () => {

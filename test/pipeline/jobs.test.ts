@@ -16,6 +16,7 @@ const receiver = startReceiver(async ({ method }) => {
   return new Response(WAV)
 })
 const { api } = await startAppliance({
+  public_url: 'https://calls.example',
   transcriber: 'hears',
   transcribers: { hears: { url: 'x' } },
   fixtures: ['good/words', 'good/hears', 'good/picky', 'bad/throws', 'bad/rejects', 'good/waits'],
@@ -144,6 +145,19 @@ describe('redeliver', () => {
     expect((await api.settled(job_id)).deliveries).toEqual({ pending: 0, delivered: 1, failed: 0 })
     expect(hooksOf(job_id)).toHaveLength(1)
   })
+})
+
+test('an uploaded recording is named by the public address, also when it is delivered later', async () => {
+  await api.configure({ webhooks: { endpoints: [] } })
+  const id = await api.submitFile(WAV, { algorithm_ids: ['words'] })
+  await api.ended(id)
+  await api.configure({ webhooks: { endpoints: [{ url: receiver.url }] } })
+  await api.post(`/jobs/${id}/retry`, { mode: 'redeliver' })
+  await receiver.until(1, (one) => one.method === 'POST' && payloadOf(one).call.job_id === id)
+  await api.post(`/jobs/${id}/retry`, { mode: 'rerun' })
+  await receiver.until(2, (one) => one.method === 'POST' && payloadOf(one).call.job_id === id)
+  for (const hook of hooksOf(id))
+    expect(payloadOf(hook).call.recording_url).toBe(`https://calls.example/api/v1/jobs/${id}/recording`)
 })
 
 describe('on demand', () => {

@@ -3,6 +3,7 @@ import { certificateFor } from '../lib/certificate.ts'
 import { rawServer } from '../lib/servers.ts'
 import type { Delivery, Job } from '../support/api.ts'
 import { startAppliance, stopAppliances } from '../support/appliance.ts'
+import { makeDataFolder } from '../support/data-folder.ts'
 import { closedUrl, payloadOf, type Received, startReceiver, status } from '../support/receiver.ts'
 import { sampleCall } from '../support/sample-call.ts'
 import { isStandardSignatureRight, readTimedSignature } from '../support/signatures.ts'
@@ -187,6 +188,54 @@ test('a delivery that is given up can be sent again by hand', async () => {
   expect(new Set(hooks.map(({ bytes }) => bytes.toString())).size).toBe(1)
 })
 
+describe('an endpoint that is taken out of the configuration', () => {
+  test('gets nothing more, and what it missed can go to the one that came after it', async () => {
+    receiver.replyWith(({ path }) => status(path === '/moved-out' ? 503 : 204))
+    await endpoints({ url: `${receiver.url}/moved-out` })
+    const id = await api.submit(sampleCall())
+    await api.jobWhen(id, async () => (await api.deliveries(id))[0]?.status === 'retrying')
+    await endpoints({ url: `${receiver.url}/moved-in` })
+    const tried = at('/moved-out').length
+    const job = await api.settled(id)
+    expect(job.deliveries).toEqual({ pending: 0, delivered: 0, failed: 1 })
+    expect((await api.logs(id)).map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('taken out of the configuration'),
+    )
+    await api.post(`/jobs/${id}/retry`, { mode: 'redeliver' })
+    await receiver.until(1, ({ path }) => path === '/moved-in')
+    expect(at('/moved-in')[0]!.bytes.equals(at('/moved-out')[0]!.bytes)).toBeTrue()
+    expect(at('/moved-out').length).toBeLessThanOrEqual(tried + 1)
+  })
+
+  test('or switched off gets nothing more either', async () => {
+    receiver.replyWith(() => status(503))
+    await endpoints({ url: `${receiver.url}/switched-off` })
+    const id = await api.submit(sampleCall())
+    await api.jobWhen(id, async () => (await api.deliveries(id))[0]?.status === 'retrying')
+    await endpoints({ url: `${receiver.url}/switched-off`, enabled: false })
+    expect((await api.settled(id)).deliveries).toEqual({ pending: 0, delivered: 0, failed: 1 })
+    expect((await api.logs(id)).map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('switched off in the configuration'),
+    )
+  })
+})
+
+test('a delivery that waits for its next attempt is sent at once when it is asked for', async () => {
+  const { api, stop } = await startAppliance({ fixtures: ['good/words'], webhook_retries: [3600] })
+  await api.put('/config/workspaces/default', {
+    processing: { algorithms: ['words'] },
+    webhooks: { endpoints: [{ url: `${receiver.url}/asked-for` }] },
+  })
+  receiver.replyWith(() => status(503))
+  const id = await api.submit(sampleCall())
+  await api.jobWhen(id, async () => (await api.deliveries(id))[0]?.status === 'retrying')
+  receiver.replyWith(() => status(204))
+  await api.post(`/jobs/${id}/retry`, { mode: 'redeliver' })
+  expect((await api.settled(id)).deliveries).toEqual({ pending: 0, delivered: 1, failed: 0 })
+  expect(at('/asked-for')).toHaveLength(2)
+  await stop()
+})
+
 interface Listed {
   endpoint_id: string
   url: string
@@ -253,6 +302,59 @@ test('five days of nothing but failures disable an endpoint', async () => {
   await api.post(`/webhooks/endpoints/${disabled.endpoint_id}/enable`, { redeliver: true })
   expect((await api.settled(id)).deliveries).toEqual({ pending: 0, delivered: 1, failed: 0 })
   expect(await endpointAt('/five-days', api)).toMatchObject({ state: 'active', consecutive_failures: 0 })
+})
+
+test('what was to be tried later is tried by the next process, under the same id', async () => {
+  const data = makeDataFolder(['good/words'])
+  receiver.replyWith(() => status(503))
+  const first = await startAppliance({ data, webhook_retries: [1, 1, 1] })
+  await first.api.put('/config/workspaces/default', {
+    processing: { algorithms: ['words'] },
+    webhooks: { endpoints: [{ url: `${receiver.url}/restarted` }] },
+  })
+  const id = await first.api.submit(sampleCall())
+  await first.api.jobWhen(id, async () => (await first.api.deliveries(id))[0]?.status === 'retrying')
+  await first.stop()
+  receiver.replyWith(() => status(204))
+  const second = await startAppliance({ data })
+  expect((await second.api.settled(id)).deliveries).toEqual({ pending: 0, delivered: 1, failed: 0 })
+  const hooks = at('/restarted')
+  expect(new Set(hooks.map(({ headers }) => headers.get('webhook-id'))).size).toBe(1)
+  expect(new Set(hooks.map(({ bytes }) => bytes.toString())).size).toBe(1)
+  await second.stop()
+})
+
+describe('a clock that jumps', () => {
+  const DAY = 86_400_000
+  for (const [way, by] of [
+    ['back', -3 * DAY],
+    ['on', 3 * DAY],
+  ] as const)
+    test(`three days ${way} keeps no retry waiting and makes no storm`, async () => {
+      let now = Date.now()
+      const path = `/clock-${way}`
+      const { api, stop } = await startAppliance({
+        fixtures: ['good/words'],
+        clock: () => now,
+        webhook_retries: [0.3, 0.3, 0.3, 0.3],
+      })
+      await api.put('/config/workspaces/default', {
+        processing: { algorithms: ['words'] },
+        webhooks: { endpoints: [{ url: receiver.url + path }] },
+      })
+      receiver.replyWith(() => status(at(path).length < 3 ? 503 : 204))
+      const ticking = setInterval(() => {
+        now += 20
+      }, 20)
+      const id = await api.submit(sampleCall())
+      await receiver.until(1, (one) => one.path === path)
+      now += by
+      const job = await api.settled(id)
+      clearInterval(ticking)
+      expect(job.deliveries).toEqual({ pending: 0, delivered: 1, failed: 0 })
+      expect(at(path)).toHaveLength(3)
+      await stop()
+    })
 })
 
 test('waits are spread, so that what failed together does not come back together', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'bun:test'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import * as modelModule from '../../src/model/index.ts'
 import { pluginTemplate } from '../../src/plugin-host/template.ts'
 import * as textModule from '../../src/text/index.ts'
 import { call, closePools, openPool, pluginFolder } from '../support/plugin-pools.ts'
@@ -53,6 +54,13 @@ test('what the types declare of earshot/text is there', () => {
   const types = pluginTemplate('x')![1]!.text
   const declared = types.slice(types.indexOf("'earshot/text'")).matchAll(/export (?:function|const) (\w+)/g)
   expect([...declared].map(([, name]) => name!).sort()).toEqual(Object.keys(textModule).sort())
+})
+
+test('what the types declare of earshot/model is there', () => {
+  const types = pluginTemplate('x')![1]!.text
+  const [start, end] = [types.indexOf("'earshot/model'"), types.indexOf("'earshot/text'")]
+  const declared = types.slice(start, end).matchAll(/export (?:function|const) (\w+)/g)
+  expect([...declared].map(([, name]) => name!).sort()).toEqual(Object.keys(modelModule).sort())
 })
 
 test('names that cannot be files or ids are refused', () => {

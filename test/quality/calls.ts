@@ -10,7 +10,8 @@ export interface Expected {
   appointment_scheduling?: Record<string, string | null>
   sentiment_v1?: { sentiment: string }
   competitor_mentions_v1?: { counts: Record<string, number> }
-  pii_v1?: { entities: { type: string; turn: number; text: string }[] }
+  /** Optional ones, such as the last four digits read back, may be found or not. */
+  pii_v1?: { entities: { type: string; turn: number; text: string; optional?: true }[] }
 }
 
 export interface LabelledCall {

@@ -19,7 +19,8 @@ const SCORED_TYPES = ['email', 'phone', 'card', 'iban', 'ssn', 'date_of_birth']
 /** A found span is the labelled one when they share this much of both. */
 const SAME_SPAN = 0.6
 
-type Scorer<T> = (call: Call, expected: T) => Promise<[field: string, expected: string | null, found: string | null][]>
+type Compared = [field: string, expected: string | null, found: string | null]
+type Scorer<T> = (call: Call, expected: T) => Promise<Compared[]>
 
 /** Runs the labelled algorithms on a call and compares. */
 export async function runCall({ name, call, expected }: LabelledCall): Promise<Outcome[]> {
@@ -55,8 +56,8 @@ const scoreCompetitors: Scorer<NonNullable<Expected['competitor_mentions_v1']>> 
   return Object.entries(counts).flatMap(([name, count]) => {
     const times = found.find((competitor) => competitor.name === name)?.count ?? 0
     return Array.from({ length: Math.max(count, times) }, (_, at) => {
-      const pair: [string, string | null, string | null] = ['competitors', at < count ? name : null, at < times ? name : null]
-      return pair
+      const compared: Compared = ['competitors', at < count ? name : null, at < times ? name : null]
+      return compared
     })
   })
 }
@@ -64,12 +65,13 @@ const scoreCompetitors: Scorer<NonNullable<Expected['competitor_mentions_v1']>> 
 const scorePii: Scorer<NonNullable<Expected['pii_v1']>> = async (call, { entities: labels }) => {
   const { entities } = await pii.analyze(call, pii.variables.parse({}), context)
   const open = entities.filter(({ type }) => SCORED_TYPES.includes(type))
-  const wanted = labels.map(({ type, turn, text }) => {
+  const wanted = labels.flatMap(({ type, turn, text, optional }) => {
     const at = open.findIndex((entity) => entity.type === type && entity.turn === turn && isSameSpan(entity.text, text))
     const [entity] = at < 0 ? [] : open.splice(at, 1)
-    return [`pii ${type}`, `${turn}: ${text}`, entity ? `${turn}: ${text}` : null] as [string, string, string | null]
+    const compared: Compared = [`pii ${type}`, `${turn}: ${text}`, entity ? `${turn}: ${text}` : null]
+    return optional ? [] : [compared]
   })
-  const spurious = open.map(({ type, turn, text }) => [`pii ${type}`, null, `${turn}: ${text}`] as [string, null, string])
+  const spurious = open.map(({ type, turn, text }) => [`pii ${type}`, null, `${turn}: ${text}`] as Compared)
   return [...wanted, ...spurious]
 }
 

@@ -7,9 +7,9 @@ import { putPlugins } from '../support/data-folder.ts'
 import { findLosses } from '../support/evidence.ts'
 import { integrity, killServed, query, type Served, serve } from '../support/executable.ts'
 import { nothingSubmitted, submitRest } from '../support/load.ts'
-import { needs } from '../support/needs.ts'
 import { until } from '../support/plugin-pools.ts'
 import { startReceiver } from '../support/receiver.ts'
+import { needsRight } from '../support/rights.ts'
 import { sampleCall } from '../support/sample-call.ts'
 import { makeWav, tone } from '../support/wav.ts'
 
@@ -18,6 +18,8 @@ const RECOVERY_MS = 5000
 
 const mountPoint = mkdtempSync(join(tmpdir(), 'earshot-test-disk-'))
 const receiver = startReceiver()
+const toBeMounted = needsRight('the right to mount', ['mount', '--bind', mountPoint, mountPoint])
+Bun.spawnSync(['umount', mountPoint], { stderr: 'ignore' })
 afterAll(async () => {
   await killServed()
   Bun.spawnSync(['umount', '-l', mountPoint], { stderr: 'ignore' })
@@ -52,7 +54,7 @@ async function submit({ api }: Served): Promise<Answer<Job & { detail?: string; 
   return answer
 }
 
-needs('root', 'mount')(
+toBeMounted(
   'a full disk refuses what is to be stored, reads go on, and all is well when there is room again',
   async () => {
     const mounted = Bun.spawnSync(['mount', '-t', 'tmpfs', '-o', `size=${SIZE_MB}m`, 'tmpfs', mountPoint])
@@ -99,7 +101,7 @@ needs('root', 'mount')(
   60_000,
 )
 
-needs('root', 'mount')(
+toBeMounted(
   'what dies on a full disk starts again when there is room, with all that was acknowledged',
   async () => {
     const appliance = await serve({ data })

@@ -5,6 +5,9 @@ import { processesOf } from '../support/executable.ts'
 import { until } from '../support/plugin-pools.ts'
 import { payloadOf, startReceiver } from '../support/receiver.ts'
 import { sampleCall } from '../support/sample-call.ts'
+import { makeWav, speechLike } from '../support/wav.ts'
+
+const WAV = makeWav([speechLike([[0.2, 1.5]], 8000, 2)], { rate: 8000 })
 
 /** Every bad plugin at once through the whole appliance, with healthy jobs in between. */
 
@@ -35,10 +38,12 @@ const appliance = await startAppliance({
   fixtures: [
     'good/words',
     'good/waits',
+    'good/hears',
     'bad/answers-anything',
     ...[...BAD.map(([name]) => name), ...HARMLESS].map((name) => `bad/${name}`),
   ],
   algorithm_timeout: 3,
+  transcriber_timeout: 1.5,
   plugin_memory: 300 * 1024 * 1024,
 })
 const { api, data } = appliance
@@ -101,6 +106,26 @@ for (const kind of ANSWERS)
       'plugin_bad_result',
     )
   })
+
+test('a transcriber that hangs fails its job in time, and calls with a transcript go on meanwhile', async () => {
+  await api.configure({
+    processing: { filters: { min_duration_seconds: 0 } },
+    transcription: { transcriber: 'hears', settings: { url: 'x', mode: 'loops' } },
+  })
+  const hanging = await api.submitFile(WAV)
+  await api.jobWhen(hanging, ({ status }) => status === 'transcribing')
+  expect((await api.settled(await api.submit(sampleCall()))).status).toBe('completed')
+  expect((await api.job(hanging)).status).toBe('transcribing')
+  const job = await api.settled(hanging)
+  expect(job).toMatchObject({ status: 'failed', error: { code: 'transcription_failed' } })
+  expect(job.error!.message).toContain('did not finish within')
+})
+
+test('a transcriber whose answer makes no sense fails its job', async () => {
+  await api.configure({ transcription: { settings: { url: 'x', mode: 'backwards' } } })
+  const job = await api.settled(await api.submitFile(WAV))
+  expect(job).toMatchObject({ status: 'failed', error: { code: 'transcription_failed' } })
+})
 
 test('jobs without a bad plugin are unaffected', () => {
   expect(healthy).toHaveLength(HEALTHY_JOBS)

@@ -71,6 +71,8 @@ test('a job at work at three deaths is failed as poison; one at work at a single
     'failed poison',
   ])
 
+  for (const { call } of told) expect(call.call_transcript).toStartWith('Agent: Thank you for calling')
+
   expect(await appliance.api.settled(bystander)).toMatchObject({
     status: 'failed',
     error: { code: 'all_runs_failed' },

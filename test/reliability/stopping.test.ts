@@ -5,9 +5,9 @@ import { makeDataFolder } from '../support/data-folder.ts'
 import { findLosses } from '../support/evidence.ts'
 import { integrity, killServed, processesOf, query, type Served, serve } from '../support/executable.ts'
 import { nothingSubmitted, startLoad, submitRest } from '../support/load.ts'
-import { needs } from '../support/needs.ts'
 import { until } from '../support/plugin-pools.ts'
 import { startReceiver } from '../support/receiver.ts'
+import { needsRight } from '../support/rights.ts'
 import { sampleCall } from '../support/sample-call.ts'
 
 const receiver = startReceiver()
@@ -16,6 +16,7 @@ afterAll(async () => {
   receiver.stop()
 })
 
+const FIRST_PROCESS = ['unshare', '-p', '-f', '--mount-proc']
 const LIMIT_SECONDS = 2
 const LIMIT = ['--stop-timeout', String(LIMIT_SECONDS)]
 /** Starting to stop and ending take their time too on a busy machine. */
@@ -69,6 +70,10 @@ describe('SIGTERM', () => {
     expect(ms).toBeLessThan(WITHIN_MS)
     expect(processesOf(data)).toEqual([])
 
+    expect(query(data, "SELECT state, deaths FROM tasks WHERE kind = 'analyze'")).toEqual([
+      { state: 'ready', deaths: 0 },
+    ])
+
     const second = await serve({ data, args: [...LIMIT, '--algorithm-timeout', '0.5'] })
     const job = await second.api.settled(id)
     expect(job.status).toBe('partial')
@@ -106,16 +111,21 @@ describe('SIGTERM', () => {
       expect(query(data, 'PRAGMA wal_checkpoint')).toHaveLength(1)
     })
 
-  needs('root', 'unshare')('as the first process of a container ends it too', async () => {
-    const data = makeDataFolder()
-    const appliance = await serve({ data, wrapper: ['unshare', '-p', '-f', '--mount-proc'] })
-    const [inside] = readFileSync(`/proc/${appliance.pid}/task/${appliance.pid}/children`, 'utf8').split(' ')
-    process.kill(Number(inside), 'SIGTERM')
-    const { code, ms } = await appliance.exited()
-    expect(code).toBe(0)
-    expect(ms).toBeLessThan(2000)
-    expect(processesOf(data)).toEqual([])
-  })
+  needsRight('the right to unshare', [...FIRST_PROCESS, 'true'])(
+    'as the first process of a container ends it too',
+    async () => {
+      const data = makeDataFolder()
+      const appliance = await serve({ data, wrapper: FIRST_PROCESS })
+      const [inside] = readFileSync(`/proc/${appliance.pid}/task/${appliance.pid}/children`, 'utf8').split(
+        ' ',
+      )
+      process.kill(Number(inside), 'SIGTERM')
+      const { code, ms } = await appliance.exited()
+      expect(code).toBe(0)
+      expect(ms).toBeLessThan(2000)
+      expect(processesOf(data)).toEqual([])
+    },
+  )
 })
 
 const running = (data: string) =>

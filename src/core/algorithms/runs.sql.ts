@@ -1,5 +1,6 @@
 import sql, { join } from 'sql-template-tag'
 import type { Queryable, Tx } from '../../db/db.ts'
+import { freshId, NEXT_ID } from '../../db/fresh-ids.ts'
 import type { DeliveryStatus } from '../webhooks/deliveries.sql.ts'
 
 export interface Run {
@@ -33,7 +34,10 @@ const columns = sql`id, uuid, job_id AS "jobId", workspace_id AS "workspaceId", 
 export async function insertRuns(tx: Tx, runs: NewRun[]): Promise<number[]> {
   if (runs.length === 0) return []
   const values = runs.map(
-    (run, at) => sql`(${at === 0 ? freshId('runs') : NEXT_ID}, ${run.uuid}, ${run.jobId}, ${run.workspaceId}, ${run.algorithmId}, ${run.version}, ${run.revision},
+    (
+      run,
+      at,
+    ) => sql`(${at === 0 ? freshId('runs') : NEXT_ID}, ${run.uuid}, ${run.jobId}, ${run.workspaceId}, ${run.algorithmId}, ${run.version}, ${run.revision},
       ${run.round}, ${run.status}, ${run.degraded}, ${run.confidenceScore}, ${run.errorCode}, ${run.errorMessage},
       ${run.usage}, ${run.startedAt}, ${run.completedAt}, ${run.durationMs})`,
   )
@@ -51,10 +55,11 @@ export async function insertResults(tx: Tx, results: { runId: number; result: st
   await tx.run(sql`INSERT INTO run_results (run_id, result) VALUES ${join(rows)}`)
 }
 
+/** What was sent once stays as it was, byte for byte. */
 export async function insertPayloads(tx: Tx, payloads: { runId: number; body: string }[]): Promise<void> {
   if (payloads.length === 0) return
   const rows = payloads.map(({ runId, body }) => sql`(${runId}, ${body})`)
-  await tx.run(sql`INSERT INTO run_payloads (run_id, body) VALUES ${join(rows)}`)
+  await tx.run(sql`INSERT INTO run_payloads (run_id, body) VALUES ${join(rows)} ON CONFLICT DO NOTHING`)
 }
 
 export const findPayload = async (db: Queryable, runId: number): Promise<string | undefined> =>

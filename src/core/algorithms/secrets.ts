@@ -8,7 +8,8 @@ const SEALED = '$sealed'
 const MASKED = '***'
 
 /** Variables with their secrets masked, as they may be shown. `schema` marks them by `"secret": true`. */
-export const maskSecrets = <Value>(schema: unknown, value: Value): Value => walk(schema, value, maskOne) as Value
+export const maskSecrets = <Value>(schema: unknown, value: Value): Value =>
+  walk(schema, value, maskOne) as Value
 
 const maskOne = (secret: unknown): unknown =>
   secret === null || secret === '' ? secret : typeof secret === 'string' ? mask(secret) : MASKED
@@ -26,7 +27,9 @@ export function openSecrets(sealer: Sealer, value: unknown, place: string): unkn
   if (!isObject(value)) return value
   const sealed = value[SEALED]
   if (typeof sealed === 'string') return JSON.parse(sealer.open(sealed, place)) as unknown
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, openSecrets(sealer, inner, place)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, openSecrets(sealer, inner, place)]),
+  )
 }
 
 /** Puts the secrets back whose masks came in; `known` are the values that may be meant. Refuses any other mask. */
@@ -77,7 +80,15 @@ function walkAll(schemas: Json[], value: unknown, change: ChangeAt, beside: unkn
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
       const own = schemas.flatMap((schema) => unfold(memberOf(schema, key)))
-      return [key, walkAll(own, inner, change, others.map((other) => other[key]))]
+      return [
+        key,
+        walkAll(
+          own,
+          inner,
+          change,
+          others.map((other) => other[key]),
+        ),
+      ]
     }),
   )
 }

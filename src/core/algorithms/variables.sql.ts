@@ -59,7 +59,13 @@ export function saveVariables(
     RETURNING ${columns}`)
 }
 
-export const insertChange = (tx: Tx, { type, id }: Level, algorithmId: string, diff: string, by: string | null) =>
+export const insertChange = (
+  tx: Tx,
+  { type, id }: Level,
+  algorithmId: string,
+  diff: string,
+  by: string | null,
+) =>
   tx.run(sql`
     INSERT INTO algorithm_variable_changes (entity_type, entity_id, algorithm_id, diff, changed_at, changed_by)
     VALUES (${type}, ${id}, ${algorithmId}, ${diff}, ${tx.now}, ${by})`)

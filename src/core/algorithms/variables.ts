@@ -70,7 +70,8 @@ async function readAll(db: Queryable, sealer: Sealer, workspaceId: number): Prom
   return resolved
 }
 
-const placeOf = ({ type, id }: Level, algorithmId: string) => `algorithm_variables:${type}:${id}:${algorithmId}`
+const placeOf = ({ type, id }: Level, algorithmId: string) =>
+  `algorithm_variables:${type}:${id}:${algorithmId}`
 
 function opened(sealer: Sealer, row: StoredVariables | undefined): Json {
   if (!row) return {}

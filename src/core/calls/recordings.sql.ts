@@ -34,23 +34,58 @@ export async function insertRecording(
 export const getRecording = (db: Queryable, id: number) =>
   db.get<Recording>(sql`SELECT ${columns} FROM recordings WHERE id = ${id}`)
 
-export const setRecordingFile = (tx: Tx, id: number, file: string, bytes: number) =>
-  tx.run(sql`UPDATE recordings SET file = ${file}, bytes = ${bytes} WHERE id = ${id}`)
+export async function setRecordingFile(tx: Tx, id: number, file: string, bytes: number): Promise<void> {
+  const before = await storedPart(tx, id)
+  await tx.run(sql`UPDATE recordings SET file = ${file}, bytes = ${bytes} WHERE id = ${id}`)
+  const { workspaceId, durationMs } = await storedPart(tx, id)
+  await addStored(tx, workspaceId, durationMs - before.durationMs)
+}
 
-/** So that the next attempt fetches it anew. */
-export const forgetRecordingFile = (tx: Tx, id: number) =>
-  tx.run(sql`UPDATE recordings SET file = NULL, bytes = NULL WHERE id = ${id}`)
+/** Nobody names the file any more; one that has an address can be fetched anew. */
+export async function forgetRecordingFile(tx: Tx, id: number): Promise<void> {
+  const { workspaceId, durationMs } = await storedPart(tx, id)
+  await tx.run(sql`UPDATE recordings SET file = NULL, bytes = NULL WHERE id = ${id}`)
+  await addStored(tx, workspaceId, -durationMs)
+}
 
-export const setRecordingFacts = (
+/** Also keeps the sum of what the workspace stores. */
+export async function setRecordingFacts(
   tx: Tx,
   id: number,
   facts: Pick<Recording, 'format' | 'sampleRate' | 'channels' | 'durationMs' | 'speech'>,
-) =>
-  tx.run(sql`
+): Promise<void> {
+  const before = await storedPart(tx, id)
+  await tx.run(sql`
     UPDATE recordings
     SET format = ${facts.format}, sample_rate = ${facts.sampleRate}, channels = ${facts.channels},
       duration_ms = ${facts.durationMs}, speech = ${facts.speech}
     WHERE id = ${id}`)
+  const { workspaceId, durationMs } = await storedPart(tx, id)
+  await addStored(tx, workspaceId, durationMs - before.durationMs)
+}
+
+/** Milliseconds of recordings that the workspace keeps. */
+export const storedAudioMs = async (db: Queryable, workspaceId: number): Promise<number> =>
+  (
+    await db.get<{ durationMs: number }>(sql`
+      SELECT duration_ms AS "durationMs" FROM stored_audio WHERE workspace_id = ${workspaceId}`)
+  )?.durationMs ?? 0
+
+async function storedPart(db: Queryable, id: number): Promise<{ workspaceId: number; durationMs: number }> {
+  const row = await db.get<{ workspaceId: number; durationMs: number }>(sql`
+    SELECT c.workspace_id AS "workspaceId",
+      CASE WHEN r.file IS NULL THEN 0 ELSE coalesce(r.duration_ms, 0) END AS "durationMs"
+    FROM recordings r JOIN calls c ON c.id = r.call_id
+    WHERE r.id = ${id}`)
+  return row!
+}
+
+async function addStored(tx: Tx, workspaceId: number, durationMs: number): Promise<void> {
+  if (durationMs === 0) return
+  await tx.run(sql`
+    INSERT INTO stored_audio (workspace_id, duration_ms) VALUES (${workspaceId}, ${durationMs})
+    ON CONFLICT (workspace_id) DO UPDATE SET duration_ms = duration_ms + excluded.duration_ms`)
+}
 
 /** Every file that a row names: the others in the folder are left-overs. */
 export const recordingFiles = (db: Queryable) =>

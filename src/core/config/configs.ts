@@ -1,6 +1,7 @@
 import type { Queryable, Tx } from '../../db/db.ts'
 import { type FieldError, Refusal } from '../../lib/refusal.ts'
 import type { Actor, Entity } from '../tenancy/actors.ts'
+import { recordChange } from './changes.ts'
 import { bumpConfigVersion, findConfig, saveConfig } from './configs.sql.ts'
 import { mergePatch } from './merge.ts'
 import { type Config, configSchema, configSections } from './schema.ts'
@@ -71,6 +72,7 @@ async function write(
     throw new Refusal('conflict', 'The configuration has changed since it was read', { reason: 'stale' })
   const document = await keep(tx, entity, keepers, requireConfig(next(before.document)))
   const saved = await saveConfig(tx, entity, JSON.stringify(document), actor.name)
+  await recordChange(tx, actor, entity, saved!.revision, before.document, document)
   await bumpConfigVersion(tx)
   return { document, revision: saved!.revision }
 }

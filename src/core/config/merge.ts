@@ -26,7 +26,7 @@ export function overlay(levels: { level: string; document: unknown }[]) {
 }
 
 /** Paths of all values that are no objects; keys whose value is an empty object count as leaves. */
-function leaves(value: unknown, path = ''): string[] {
+export function leaves(value: unknown, path = ''): string[] {
   if (!isObject(value) || (path !== '' && Object.keys(value).length === 0)) return [path]
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`))
 }

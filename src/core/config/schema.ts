@@ -38,6 +38,11 @@ const processing = z
       null,
       'What runs on each call; else all shipped algorithms of kind analysis.',
     ),
+    prefer: setting(
+      z.record(z.string().min(1).max(100), z.string().min(1).max(100)),
+      {},
+      'Algorithm → the prompt algorithm that is tried first, for a result of the same form. Its own id: none.',
+    ),
     agent_channel: setting(z.int().min(0).max(1), 0, "The agent's channel of a stereo recording; 0 is left."),
     language: setting(z.string().min(2).max(35), 'en', 'Of calls that do not say theirs.'),
   })

@@ -82,7 +82,8 @@ function durationClass(at: number): Figure {
   const from = durationClasses[at]! * 1000
   const to = at + 1 < durationClasses.length ? durationClasses[at + 1]! * 1000 : Number.MAX_SAFE_INTEGER
   return {
-    of: (job) => (isCall(job) && job.durationMs !== null && job.durationMs >= from && job.durationMs < to ? 1 : 0),
+    of: (job) =>
+      isCall(job) && job.durationMs !== null && job.durationMs >= from && job.durationMs < to ? 1 : 0,
     sql: when(`${IS_CALL} AND duration_ms >= ${from} AND duration_ms < ${to}`),
   }
 }

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag'
 import type { Queryable, Tx } from '../../db/db.ts'
+import { freshId } from '../../db/fresh-ids.ts'
 import { newUuid } from '../../lib/ids.ts'
-import { freshId } from '../calls/ids.sql.ts'
 import { visible } from '../tenancy/actors.sql.ts'
 import type { Actor } from '../tenancy/actors.ts'
 import { type Counted, countedColumns } from './figures.sql.ts'

@@ -1,4 +1,3 @@
-import sql, { join } from 'sql-template-tag'
 import type { Queryable } from '../../db/db.ts'
 import type { Actor } from '../tenancy/actors.ts'
 import { visibleWorkspaceIds } from '../tenancy/tenants.sql.ts'
@@ -6,7 +5,7 @@ import type { Job } from './jobs.sql.ts'
 import { countJobs, firstIdSince, type JobConditions, listJobs } from './lists.sql.ts'
 import { isFinal, type Status, statuses } from './status.ts'
 import { type Sums, sumEver, sumSpans } from './sums.ts'
-import { QUARTER, type Question, slotOf } from './tallies.sql.ts'
+import { amongWorkspaces, QUARTER, type Question, slotOf } from './tallies.sql.ts'
 
 export interface JobFilter {
   status?: Status
@@ -102,7 +101,7 @@ async function countFinals(
   finals: readonly Status[],
 ): Promise<Count> {
   const question: Question = {
-    scope: sql`workspace_id IN (${join(conditions.workspaceIds)})`,
+    scope: amongWorkspaces(conditions.workspaceIds),
     names: ['jobs'],
     by: 'status',
   }

@@ -1,4 +1,5 @@
 import type { Call } from '../calls/calls.sql.ts'
+import type { Recording } from '../calls/recordings.sql.ts'
 import { formatTranscript, type Turn } from '../calls/transcripts.ts'
 import type { Job } from './jobs.sql.ts'
 
@@ -6,6 +7,8 @@ import type { Job } from './jobs.sql.ts'
 export interface FinishedRun {
   id: number
   algorithmId: string
+  /** The algorithm that this one is a copy of, else itself: its results have the same form. */
+  baseId: string
   confidenceScore: number | null
   result: Record<string, unknown> | null
   error: { code: string; message: string } | null
@@ -18,6 +21,12 @@ export interface PayloadSource {
   turns: Turn[]
   recordingUrl: string | null
   runs: FinishedRun[]
+}
+
+/** Where the receiver finds the recording: where it came from, or here if the appliance's public address is known. */
+export function recordingUrl(job: Job, recording: Recording | undefined, publicUrl?: string): string | null {
+  if (!recording) return null
+  return recording.url ?? (publicUrl ? `${publicUrl}/api/v1/jobs/${job.id}/recording` : null)
 }
 
 const APPOINTMENT = 'appointment_scheduling'
@@ -41,16 +50,16 @@ export function payloadWriter(source: PayloadSource, now: number): (run: Finishe
     })
 }
 
-function dataOf({ algorithmId, result }: FinishedRun): unknown[] {
+function dataOf({ baseId, result }: FinishedRun): unknown[] {
   if (!result) return []
-  return algorithmId === APPOINTMENT
-    ? [{ patient: result.patient, appointment: result.appointment }]
-    : [result]
+  return baseId === APPOINTMENT ? [{ patient: result.patient, appointment: result.appointment }] : [result]
 }
 
 /** Facts of the call that its runs found out go with every payload; unknown ones are null. */
 function sharedFields({ job, call, turns, recordingUrl, runs }: PayloadSource) {
-  const resultOf = (id: string) => runs.find(({ algorithmId }) => algorithmId === id)?.result ?? {}
+  const runOf = (id: string) =>
+    runs.find(({ algorithmId }) => algorithmId === id) ?? runs.find(({ baseId }) => baseId === id)
+  const resultOf = (id: string) => runOf(id)?.result ?? {}
   const appointment = resultOf(APPOINTMENT)
   const sentiment = resultOf('sentiment_v1')
   const summary = resultOf('summary_v1')

@@ -1,6 +1,6 @@
 import type { Queryable, Tx } from '../../db/db.ts'
 import { newUuid } from '../../lib/ids.ts'
-import { enqueue, enqueueAll, type NewTask, priorities } from '../../queue/tasks.ts'
+import { enqueue, enqueueAll, hasten, type NewTask, priorities } from '../../queue/tasks.ts'
 import { insertPayloads } from '../algorithms/runs.sql.ts'
 import { insertDeliveries } from '../webhooks/deliveries.sql.ts'
 import type { Endpoint } from '../webhooks/endpoints.sql.ts'
@@ -73,6 +73,9 @@ async function storeDeliveries(
 
 export const enqueueDelivery = (tx: Tx, endpointId: number, deliveryId: number, runAt?: number) =>
   enqueue(tx, deliveryTask(endpointId, deliveryId, runAt))
+
+export const hastenDelivery = (tx: Tx, endpointId: number, deliveryId: number) =>
+  hasten(tx, deliveryTask(endpointId, deliveryId))
 
 /** Lanes by endpoint keep a slow one from holding up the others. */
 function deliveryTask(endpointId: number, deliveryId: number, runAt?: number): NewTask {

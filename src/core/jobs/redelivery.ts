@@ -1,5 +1,6 @@
 import type { Queryable, Tx } from '../../db/db.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import { findCopies } from '../algorithms/copies.sql.ts'
 import { findPayload, type Run, resultsOfJob, runsOfJob } from '../algorithms/runs.sql.ts'
 import { getCall } from '../calls/calls.sql.ts'
 import { getRecording } from '../calls/recordings.sql.ts'
@@ -7,32 +8,38 @@ import { getTranscript } from '../calls/transcripts.sql.ts'
 import type { Turn } from '../calls/transcripts.ts'
 import {
   type Delivery,
-  deliveriesOfRun,
+  deliveriesToPresent,
   exhaustedOfEndpoint,
   restartDelivery,
 } from '../webhooks/deliveries.sql.ts'
 import { getJob, type Job, moveDeliveries } from './jobs.sql.ts'
 import { addLogs } from './logs.sql.ts'
-import type { FinishedRun, PayloadSource } from './payloads.ts'
-import { enqueueDelivery, publish } from './publishing.ts'
+import { type FinishedRun, type PayloadSource, recordingUrl } from './payloads.ts'
+import { enqueueDelivery, hastenDelivery, publish } from './publishing.ts'
 import { wrongState } from './retries.ts'
 import { hasRun } from './status.ts'
 
 /** Most that one request to replay a disabled endpoint puts back at once. */
 const REPLAY_LIMIT = 10_000
 
+/** What a payload is made of that the transaction does not hold: `db` has the configuration as committed last. */
+export interface Sources {
+  db: Queryable
+  publicUrl: string | undefined
+}
+
 /** All deliveries of the job again: same bytes, same ids, a schedule from the start. */
-export async function redeliverJob(tx: Tx, db: Queryable, job: Job): Promise<void> {
+export async function redeliverJob(tx: Tx, from: Sources, job: Job): Promise<void> {
   if (!hasRun(job.status)) throw wrongState(job, 'redelivered')
   const runs = (await runsOfJob(tx, job.id)).filter(({ round }) => round === job.round)
-  for (const run of runs) await redeliverOrPublish(tx, db, job, run)
+  for (const run of runs) await redeliverOrPublish(tx, from, job, run)
   await addLogs(tx, job.id, [{ level: 'info', stage: 'publishing', message: 'Redelivery requested' }])
 }
 
 /** A run that was never delivered goes to today's endpoints. */
-export async function redeliverRun(tx: Tx, db: Queryable, run: Run): Promise<number[]> {
+export async function redeliverRun(tx: Tx, from: Sources, run: Run): Promise<number[]> {
   const job = (await getJob(tx, run.jobId))!
-  const ids = await redeliverOrPublish(tx, db, job, run)
+  const ids = await redeliverOrPublish(tx, from, job, run)
   if (ids.length === 0) throw new Refusal('conflict', 'No webhook endpoint is configured for this run')
   await addLogs(tx, job.id, [
     {
@@ -45,12 +52,14 @@ export async function redeliverRun(tx: Tx, db: Queryable, run: Run): Promise<num
   return ids
 }
 
-async function redeliverOrPublish(tx: Tx, db: Queryable, job: Job, run: Run): Promise<number[]> {
-  const earlier = await deliveriesOfRun(tx, run.id)
+/** To the endpoints it went to, as far as they are still there; else to today's. */
+async function redeliverOrPublish(tx: Tx, { db, publicUrl }: Sources, job: Job, run: Run): Promise<number[]> {
+  const earlier = await deliveriesToPresent(tx, run.id)
+  if (earlier.length > 0 && (await findPayload(tx, run.id)) === undefined) throw notKept()
   for (const delivery of earlier) await restartOne(tx, delivery)
   if (earlier.length > 0) return earlier.map(({ id }) => id)
-  if (await findPayload(tx, run.id)) return []
-  const source = await payloadSource(tx, job)
+  const source = await payloadSource(tx, job, publicUrl)
+  if (source.runs.some(({ id, result, error }) => id === run.id && !result && !error)) throw notKept()
   const published = await publish(
     tx,
     db,
@@ -61,8 +70,12 @@ async function redeliverOrPublish(tx: Tx, db: Queryable, job: Job, run: Run): Pr
   return published.deliveryIds
 }
 
+const notKept = () =>
+  new Refusal('conflict', 'What was delivered is no longer kept: the retention of the workspace has ended')
+
 async function restartOne(tx: Tx, delivery: Delivery) {
-  if (delivery.status === 'pending' || delivery.status === 'retrying') return
+  if (delivery.status === 'pending') return
+  if (delivery.status === 'retrying') return hastenDelivery(tx, delivery.endpointId, delivery.id)
   await restartDelivery(tx, delivery.id)
   await moveDeliveries(tx, delivery.jobId, {
     pending: 1,
@@ -79,14 +92,14 @@ export async function replayEndpoint(tx: Tx, endpointId: number): Promise<number
   return missed.length
 }
 
-export async function payloadSource(tx: Tx, job: Job): Promise<PayloadSource> {
+export async function payloadSource(tx: Tx, job: Job, publicUrl?: string): Promise<PayloadSource> {
   const transcript = job.transcriptId === null ? undefined : await getTranscript(tx, job.transcriptId)
   const recording = job.recordingId === null ? undefined : await getRecording(tx, job.recordingId)
   return {
     job,
     call: (await getCall(tx, job.callId))!,
     turns: transcript ? (JSON.parse(transcript.turns) as Turn[]) : [],
-    recordingUrl: recording?.url ?? null,
+    recordingUrl: recordingUrl(job, recording, publicUrl),
     runs: await finishedRuns(tx, job),
   }
 }
@@ -94,9 +107,12 @@ export async function payloadSource(tx: Tx, job: Job): Promise<PayloadSource> {
 async function finishedRuns(tx: Tx, job: Job): Promise<FinishedRun[]> {
   const results = new Map((await resultsOfJob(tx, job.id)).map(({ runId, result }) => [runId, result]))
   const runs = (await runsOfJob(tx, job.id)).filter(({ round }) => round === job.round)
+  const copies = await findCopies(tx, [...new Set(runs.map(({ algorithmId }) => algorithmId))])
+  const baseOf = new Map(copies.map(({ algorithmId, baseId }) => [algorithmId, baseId]))
   return runs.map((run) => ({
     id: run.id,
     algorithmId: run.algorithmId,
+    baseId: baseOf.get(run.algorithmId) ?? run.algorithmId,
     confidenceScore: run.confidenceScore,
     result: results.has(run.id) ? (JSON.parse(results.get(run.id)!) as Record<string, unknown>) : null,
     error: run.errorCode === null ? null : { code: run.errorCode, message: run.errorMessage ?? '' },

@@ -1,5 +1,7 @@
 import type { Tx } from '../../db/db.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import { isEmpty } from '../calls/originals.ts'
+import { getRecording } from '../calls/recordings.sql.ts'
 import { getTranscript } from '../calls/transcripts.sql.ts'
 import type { Job } from './jobs.sql.ts'
 import { hasRun, type Status } from './status.ts'
@@ -14,6 +16,8 @@ const requeueable: Status[] = ['failed', 'partial', 'skipped']
 /** From the beginning: today's filters, a fresh try at recording and transcript where one is still missing. */
 export async function requeue(tx: Tx, job: Job, from: Status[] = requeueable): Promise<Job> {
   if (!from.includes(job.status)) throw wrongState(job, 'requeued')
+  if (!(await hasInput(tx, job)))
+    throw new Refusal('conflict', 'The transcript and the recording of the job are no longer kept')
   const queued = await startRound(tx, job, 'queued', {
     level: 'info',
     stage: 'queued',
@@ -42,11 +46,18 @@ export async function cancel(tx: Tx, job: Job): Promise<void> {
   ])
 }
 
+/** Retention may have taken what a new round would begin with. */
+async function hasInput(tx: Tx, job: Job): Promise<boolean> {
+  if (job.transcriptId !== null) return true
+  const recording = job.recordingId === null ? undefined : await getRecording(tx, job.recordingId)
+  return recording !== undefined && (recording.file !== null || recording.url !== null)
+}
+
 /** Whether there is anything for an algorithm to read. */
 export async function hasTranscript(tx: Tx, job: Job): Promise<boolean> {
   if (job.transcriptId === null) return false
   const transcript = await getTranscript(tx, job.transcriptId)
-  return transcript !== undefined && transcript.turns !== '[]'
+  return transcript !== undefined && !isEmpty(transcript)
 }
 
 export function wrongState(job: Job, verb: string): Refusal {

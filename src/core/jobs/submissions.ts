@@ -1,15 +1,28 @@
 import { randomUUID } from 'node:crypto'
-import type { Tx } from '../../db/db.ts'
+import type { Db, Tx } from '../../db/db.ts'
 import { DAY } from '../../lib/clock.ts'
 import { Refusal } from '../../lib/refusal.ts'
+import type { Sealer } from '../../lib/sealed.ts'
 import { enqueue } from '../../queue/tasks.ts'
-import { type Catalogue, requireAvailable } from '../algorithms/catalogue.ts'
+import { requireAvailable } from '../algorithms/availability.ts'
+import type { Catalogue } from '../algorithms/catalogue.ts'
 import { type Direction, insertCall } from '../calls/calls.sql.ts'
+import { beforeMasking, plain } from '../calls/originals.ts'
 import { insertRecording } from '../calls/recordings.sql.ts'
 import { insertTranscript } from '../calls/transcripts.sql.ts'
 import { lastEnd, type Turn } from '../calls/transcripts.ts'
+import { resolveConfig } from '../config/resolve.ts'
+import type { ResolvedConfig } from '../config/schema.ts'
+import { requireEnabled } from '../tenancy/tenant-changes.ts'
 import { findIdempotent, findJobBySource, getJob, insertJob, type Job, saveIdempotent } from './jobs.sql.ts'
 import { addLogs } from './logs.sql.ts'
+import { requireRoom } from './quotas.ts'
+
+/** Where configuration is read as it was committed last, and what seals transcripts that are to be masked. */
+export interface House {
+  db: Db
+  sealer: Sealer
+}
 
 export const IDEMPOTENCY_KEPT_MS = 7 * DAY
 
@@ -42,16 +55,33 @@ export async function submit(
   tx: Tx,
   catalogue: Catalogue,
   submission: Submission,
+  house: House,
 ): Promise<{ job: Job; created: boolean }> {
   const earlier = (await findByKey(tx, submission)) ?? (await findBySource(tx, submission))
   if (earlier) return { job: earlier, created: false }
-  if (submission.algorithmIds) requireAvailable(catalogue, submission.algorithmIds)
-  const job = await insert(tx, submission)
+  const config = await requireOpen(tx, house, submission)
+  if (submission.algorithmIds) await requireForWorkspace(tx, catalogue, submission)
+  const job = await insert(tx, house, config, submission)
   await remember(tx, submission, job)
-  await addLogs(tx, job.id, [{ level: 'info', stage: 'queued', message: received[job.source] }])
+  await addLogs(tx, job.id, [
+    { level: 'info', stage: 'queued', message: received[job.source], status: 'queued' },
+  ])
   await enqueueJob(tx, job)
   return { job, created: true }
 }
+
+/** A disabled workspace and one without room take nothing. Resolves to the workspace's configuration. */
+async function requireOpen(tx: Tx, { db }: House, { workspaceId, durationMs, content }: Submission) {
+  await requireEnabled(db, workspaceId)
+  const config = await resolveConfig(db, workspaceId)
+  const hasAudio = content.source !== 'transcript'
+  const bytes = content.source === 'audio_file' ? content.bytes : null
+  await requireRoom(tx, config, { workspaceId, hasAudio, bytes, durationMs })
+  return config
+}
+
+const requireForWorkspace = (tx: Tx, catalogue: Catalogue, { workspaceId, algorithmIds }: Submission) =>
+  requireAvailable(tx, catalogue, { type: 'workspace', id: workspaceId }, algorithmIds ?? [])
 
 const received: Record<Job['source'], string> = {
   transcript: 'Received with its transcript',
@@ -91,7 +121,12 @@ async function remember(tx: Tx, { workspaceId, idempotency }: Submission, job: J
   if (idempotency) await saveIdempotent(tx, workspaceId, idempotency.key, idempotency.bodyHash, job.id)
 }
 
-async function insert(tx: Tx, submission: Submission): Promise<Job> {
+async function insert(
+  tx: Tx,
+  { sealer }: House,
+  { redaction }: ResolvedConfig,
+  submission: Submission,
+): Promise<Job> {
   const { content } = submission
   const durationMs =
     submission.durationMs ?? (content.source === 'transcript' ? lastEnd(content.turns) : null)
@@ -111,16 +146,21 @@ async function insert(tx: Tx, submission: Submission): Promise<Job> {
     algorithmIds: submission.algorithmIds && JSON.stringify(submission.algorithmIds),
     analyticsOnly: submission.analyticsOnly ? 1 : 0,
     callStartedAt: submission.startedAt,
-    ...(await insertContent(tx, callId, submission)),
+    ...(await insertContent(tx, callId, submission, redaction.enabled ? sealer : undefined)),
   })
   return job!
 }
 
-async function insertContent(tx: Tx, callId: number, { content, language }: Submission) {
+async function insertContent(
+  tx: Tx,
+  callId: number,
+  { content, language }: Submission,
+  sealer: Sealer | undefined,
+) {
   if (content.source === 'transcript') {
-    const turns = JSON.stringify(content.turns)
+    const turns = sealer ? beforeMasking(sealer, callId, content.turns) : plain(content.turns)
     return {
-      transcriptId: await insertTranscript(tx, { callId, language, transcriber: null, turns }),
+      transcriptId: await insertTranscript(tx, { callId, language, transcriber: null, ...turns }),
       recordingId: null,
     }
   }

@@ -9,8 +9,8 @@ import {
   type SumRow,
   slotOf,
   sumRows,
-  talliesBetween,
   tallied,
+  talliesBetween,
   widths,
 } from './tallies.sql.ts'
 

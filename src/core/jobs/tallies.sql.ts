@@ -23,9 +23,10 @@ export interface Question {
   status?: Status
 }
 
+export const amongWorkspaces = (ids: number[]): Sql => sql`workspace_id IN (${join(ids)})`
+
 const columns = raw(figureNames.join(', '))
-const sums = (names: readonly FigureName[]) =>
-  raw(names.map((name) => `sum(${name}) AS ${name}`).join(', '))
+const sums = (names: readonly FigureName[]) => raw(names.map((name) => `sum(${name}) AS ${name}`).join(', '))
 const rowSums = (names: readonly FigureName[]) =>
   raw(names.map((name) => `sum(${figures[name].sql}) AS ${name}`).join(', '))
 const added = (table: string) =>
@@ -44,7 +45,13 @@ export const addChange = (
     ON CONFLICT (workspace_id, slot, status) DO UPDATE SET ${addedToChanges}`)
 
 /** The tallies of one width from `first` up to and without `last`, slot by slot. */
-export const talliesBetween = (db: Queryable, question: Question, width: Width, first: number, last: number) =>
+export const talliesBetween = (
+  db: Queryable,
+  question: Question,
+  width: Width,
+  first: number,
+  last: number,
+) =>
   db.all<SumRow>(sql`
     SELECT slot, ${raw(question.by)} AS part, ${sums(question.names)} FROM tallies
     WHERE ${question.scope} AND width = ${width} AND slot >= ${first} AND slot < ${last} ${ofStatus(question)}
@@ -80,7 +87,6 @@ export const sumRows = (
 
 const ofStatus = ({ status }: Question) => (status === undefined ? empty : sql`AND status = ${status}`)
 
-/** The workspaces with changes, each with the quarter up to which one step brings its tallies up to date. */
 export const changedWorkspaces = (db: Queryable) =>
   db.all<{ workspaceId: number }>(sql`
     SELECT DISTINCT workspace_id AS "workspaceId" FROM tally_changes ORDER BY workspace_id`)
@@ -92,20 +98,24 @@ export async function changesLimit(tx: Tx, workspaceId: number, limit: number): 
   return row?.slot
 }
 
-/** Adds the changes before a quarter to the tallies of every width, and is done with them. */
+/**
+ * Adds the changes before a quarter to the tallies of every width, and is done with them. Widths stand in the text:
+ * a bound number counts as a fraction, and a division by it gives one.
+ */
 export async function foldChanges(tx: Tx, workspaceId: number, before: number): Promise<void> {
   const due = sql`workspace_id = ${workspaceId} AND slot < ${before}`
   for (const width of Object.values(widths)) {
+    const slot = raw(`slot / ${width}`)
     await tx.run(sql`
       INSERT INTO tallies (workspace_id, width, slot, status, ${columns})
-      SELECT workspace_id, ${width}, slot / ${width}, status, ${summed} FROM tally_changes
+      SELECT workspace_id, ${width}, ${slot}, status, ${summed} FROM tally_changes
       WHERE ${due}
-      GROUP BY workspace_id, slot / ${width}, status
+      GROUP BY workspace_id, ${slot}, status
       ON CONFLICT (workspace_id, width, slot, status) DO UPDATE SET ${addedToTallies}`)
     await tx.run(sql`
       DELETE FROM tallies
       WHERE workspace_id = ${workspaceId} AND width = ${width} AND jobs = 0
-        AND slot IN (SELECT slot / ${width} FROM tally_changes WHERE ${due})`)
+        AND slot IN (SELECT ${slot} FROM tally_changes WHERE ${due})`)
   }
   await tx.run(sql`DELETE FROM tally_changes WHERE ${due}`)
 }

@@ -39,8 +39,12 @@ function addedUp(changes: Change[]): Iterable<Change> {
   for (const change of changes) {
     const key = `${change.workspaceId} ${change.slot} ${change.status}`
     const sum = byKey.get(key)
-    if (sum) change.amounts.forEach((amount, at) => (sum.amounts[at]! += amount))
+    if (sum) addTo(sum.amounts, change.amounts)
     else byKey.set(key, change)
   }
   return byKey.values()
+}
+
+function addTo(sums: number[], amounts: number[]) {
+  for (let at = 0; at < sums.length; at++) sums[at]! += amounts[at]!
 }

@@ -2,6 +2,7 @@ import type { Tx } from '../../db/db.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { getJob, type Job, markFinished, markStarted, restart } from './jobs.sql.ts'
 import { addLogs, type LogLine } from './logs.sql.ts'
+import { moveMarksBefore } from './retention.sql.ts'
 import { mayBecome, type Status } from './status.ts'
 
 /** The job as it stands, if it is still in the round that a task was made for and waits for `from`. */
@@ -22,7 +23,7 @@ export async function start(
 ): Promise<void> {
   if (job.status !== status) requireMove(job, status)
   await markStarted(tx, job, status)
-  await addLogs(tx, job.id, [log])
+  await addLogs(tx, job.id, [{ ...log, status }])
 }
 
 export interface Ending {
@@ -37,11 +38,11 @@ export interface Ending {
   runsFailed?: number
 }
 
-/** `job` is as it stands in this transaction. */
+/** `job` is as it stands in this transaction; the last line of the log is the one that says how it ended. */
 export async function finish(tx: Tx, job: Job, ending: Ending, logs: LogLine[]): Promise<void> {
   requireMove(job, ending.status)
   await markFinished(tx, job, ending)
-  await addLogs(tx, job.id, logs)
+  await addLogs(tx, job.id, [...logs.slice(0, -1), { ...logs.at(-1)!, status: ending.status }])
 }
 
 /** A new round from `queued` or, with the transcript there is, from `analyzing`. */
@@ -52,8 +53,9 @@ export async function startRound(
   log: LogLine,
 ): Promise<Job> {
   requireMove(job, status)
+  await moveMarksBefore(tx, job)
   await restart(tx, job, status)
-  await addLogs(tx, job.id, [log])
+  await addLogs(tx, job.id, [{ ...log, status }])
   return (await getJob(tx, job.id))!
 }
 

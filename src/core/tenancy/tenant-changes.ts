@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { Queryable, Tx } from '../../db/db.ts'
+import type { Db, Queryable, Tx } from '../../db/db.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { type Actor, type Entity, type EntityType, scopes } from './actors.ts'
 import { type AuditedAction, audit } from './audit.ts'
@@ -68,16 +68,33 @@ export async function changeTenant(
   if (Object.keys(changes).length === 0) return before
   if (next.slug !== before.slug) await requireFreeSlug(tx, entity.type, next.slug)
   const after = (await updateTenant(tx, entity, next))!
+  tx.signal('config')
   await audit(tx, actor, actions[entity.type].changed, { type: entity.type, id: after.uuid }, changes)
   return after
 }
 
 /** New calls are taken by a workspace only while it and all above it are enabled. */
-export async function requireEnabled(db: Queryable, workspaceId: number): Promise<void> {
-  const disabled = await disabledAbove(db, workspaceId)
+export async function requireEnabled(db: Db, workspaceId: number): Promise<void> {
+  const disabled = await disabledFor(db, workspaceId)
   if (disabled === undefined) return
   const what = disabled === 'workspace' ? 'The workspace' : `The workspace's ${disabled}`
   throw new Refusal('forbidden', `${what} is disabled and takes no new calls`)
+}
+
+const known = new WeakMap<Db, Map<number, EntityType | undefined>>()
+
+/** Asked for with every call, so remembered from one change to the next. */
+async function disabledFor(db: Db, workspaceId: number): Promise<EntityType | undefined> {
+  const byWorkspace = known.get(db) ?? watch(db)
+  if (!byWorkspace.has(workspaceId)) byWorkspace.set(workspaceId, await disabledAbove(db, workspaceId))
+  return byWorkspace.get(workspaceId)
+}
+
+function watch(db: Db) {
+  const byWorkspace = new Map<number, EntityType | undefined>()
+  known.set(db, byWorkspace)
+  db.on('config', () => byWorkspace.clear())
+  return byWorkspace
 }
 
 const actions: Record<EntityType, { created: AuditedAction; changed: AuditedAction }> = {
@@ -112,6 +129,7 @@ async function requireFreeSlug(db: Queryable, type: EntityType, slug: string): P
 async function freeSlug(db: Queryable, type: EntityType, name: string): Promise<string> {
   const plain = name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, SLUG_LENGTH)

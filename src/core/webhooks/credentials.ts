@@ -1,8 +1,9 @@
 import type { Queryable, Tx } from '../../db/db.ts'
 import type { Sealer } from '../../lib/sealed.ts'
 import { bumpConfigVersion, configVersion } from '../config/configs.sql.ts'
-import type { Entity } from '../tenancy/actors.ts'
-import { lineage } from '../tenancy/tenants.ts'
+import type { Actor, Entity } from '../tenancy/actors.ts'
+import { audit } from '../tenancy/audit.ts'
+import { entityUuid, lineage } from '../tenancy/tenants.ts'
 import { type Credential, deleteCredential, getCredential, upsertCredential } from './credentials.sql.ts'
 
 export type Secret =
@@ -20,6 +21,7 @@ const credentialAad = ({ type, id }: Entity) => `webhook_credentials:${type}:${i
 export async function putCredential(
   tx: Tx,
   sealer: Sealer,
+  actor: Actor,
   entity: Entity,
   secret: Secret,
   headerName: string | null,
@@ -30,15 +32,19 @@ export async function putCredential(
     hint: hintOf(secret),
     sealed: sealer.seal(JSON.stringify(secret), credentialAad(entity)),
   })
+  const object = { type: entity.type, id: await entityUuid(tx, entity) }
+  await audit(tx, actor, 'credential.set', object, { auth_type: secret.auth_type, header_name: headerName })
   await bumpConfigVersion(tx)
   return row!
 }
 
 /** False when the level had none. */
-export async function dropCredential(tx: Tx, entity: Entity): Promise<boolean> {
+export async function dropCredential(tx: Tx, actor: Actor, entity: Entity): Promise<boolean> {
   const gone = await deleteCredential(tx, entity)
-  if (gone > 0) await bumpConfigVersion(tx)
-  return gone > 0
+  if (gone === 0) return false
+  await audit(tx, actor, 'credential.removed', { type: entity.type, id: await entityUuid(tx, entity) })
+  await bumpConfigVersion(tx)
+  return true
 }
 
 /** The nearest level counts: the entity's own credential, else what it inherits. */

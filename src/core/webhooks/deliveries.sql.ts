@@ -24,6 +24,11 @@ export interface Attempt {
   responseExcerpt: string | null
 }
 
+export interface NewAttempt extends Attempt {
+  /** What the delivery is after it. */
+  outcome: Exclude<DeliveryStatus, 'pending'>
+}
+
 const columns = sql`id, message_id AS "messageId", run_id AS "runId", job_id AS "jobId",
   endpoint_id AS "endpointId", status, attempts, next_attempt_at AS "nextAttemptAt", created_at AS "createdAt"`
 
@@ -49,13 +54,15 @@ export interface Consignment extends Delivery {
   workspaceId: number
 }
 
-export const getConsignment = (db: Queryable, id: number) =>
-  db.get<Consignment>(sql`
+export async function findConsignments(db: Queryable, ids: number[]): Promise<Consignment[]> {
+  if (ids.length === 0) return []
+  return db.all<Consignment>(sql`
     SELECT d.id, d.message_id AS "messageId", d.run_id AS "runId", d.job_id AS "jobId",
       d.endpoint_id AS "endpointId", d.status, d.attempts, d.next_attempt_at AS "nextAttemptAt",
       d.created_at AS "createdAt", p.body, r.workspace_id AS "workspaceId"
     FROM deliveries d JOIN run_payloads p ON p.run_id = d.run_id JOIN runs r ON r.id = d.run_id
-    WHERE d.id = ${id}`)
+    WHERE d.id IN (${join(ids)})`)
+}
 
 export const deliveriesOfJob = (db: Queryable, jobId: number) =>
   db.all<Delivery & { url: string; endpointUuid: string }>(sql`
@@ -74,22 +81,44 @@ export const attemptsOfJob = (db: Queryable, jobId: number) =>
     WHERE d.job_id = ${jobId}
     ORDER BY a.id`)
 
-export const deliveriesOfRun = (db: Queryable, runId: number) =>
-  db.all<Delivery>(sql`SELECT ${columns} FROM deliveries WHERE run_id = ${runId} ORDER BY id`)
+/** Those whose endpoint has not been taken out of the configuration since. */
+export const deliveriesToPresent = (db: Queryable, runId: number) =>
+  db.all<Delivery>(sql`
+    SELECT ${columns} FROM deliveries
+    WHERE run_id = ${runId} AND endpoint_id IN (SELECT id FROM webhook_endpoints WHERE removed_at IS NULL)
+    ORDER BY id`)
 
 /** What was not delivered to this endpoint for want of trying or after all attempts. */
 export const exhaustedOfEndpoint = (db: Queryable, endpointId: number, limit: number) =>
   db.all<Delivery>(sql`
     SELECT ${columns} FROM deliveries
     WHERE endpoint_id = ${endpointId} AND status <> 'delivered' AND status = 'exhausted'
+      AND EXISTS (SELECT 1 FROM run_payloads p WHERE p.run_id = deliveries.run_id)
     ORDER BY id
     LIMIT ${limit}`)
 
-export const insertAttempt = (tx: Tx, attempt: Attempt) =>
-  tx.run(sql`
-    INSERT INTO delivery_attempts (delivery_id, at, status_code, duration_ms, error_kind, response_excerpt)
-    VALUES (${attempt.deliveryId}, ${attempt.at}, ${attempt.statusCode}, ${attempt.durationMs}, ${attempt.errorKind},
-      ${attempt.responseExcerpt})`)
+export async function insertAttempts(tx: Tx, attempts: NewAttempt[]): Promise<void> {
+  if (attempts.length === 0) return
+  const rows = attempts.map(
+    ({ deliveryId, at, statusCode, durationMs, errorKind, responseExcerpt, outcome }) =>
+      sql`(${deliveryId}, ${at}, ${statusCode}, ${durationMs}, ${errorKind}, ${responseExcerpt}, ${outcome})`,
+  )
+  await tx.run(sql`
+    INSERT INTO delivery_attempts (delivery_id, at, status_code, duration_ms, error_kind, response_excerpt, outcome)
+    VALUES ${join(rows)}`)
+  for (const { outcome } of attempts) tx.signal('events', outcome)
+}
+
+/** Resolves to those that are still there. */
+export async function markDelivered(tx: Tx, ids: number[]): Promise<Set<number>> {
+  if (ids.length === 0) return new Set()
+  const rows = await tx.all<{ id: number }>(sql`
+    UPDATE deliveries
+    SET status = 'delivered', attempts = attempts + 1, next_attempt_at = NULL, updated_at = ${tx.now}
+    WHERE id IN (${join(ids)})
+    RETURNING id`)
+  return new Set(rows.map(({ id }) => id))
+}
 
 export const updateDelivery = (tx: Tx, id: number, status: DeliveryStatus, nextAttemptAt: number | null) =>
   tx.run(sql`

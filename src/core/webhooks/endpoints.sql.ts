@@ -20,6 +20,7 @@ export interface Endpoint {
   lastSuccessAt: number | null
   lastFailureAt: number | null
   lastError: string | null
+  removedAt: number | null
 }
 
 export type EndpointValues = Pick<Endpoint, 'url' | 'sealedSecret' | 'algorithmIds' | 'enabled'>
@@ -28,7 +29,7 @@ const columns = sql`id, uuid, entity_type AS "entityType", entity_id AS "entityI
   sealed_secret AS "sealedSecret", algorithm_ids AS "algorithmIds", enabled, disabled_at AS "disabledAt",
   disabled_reason AS "disabledReason", consecutive_failures AS "consecutiveFailures",
   failing_since AS "failingSince", last_success_at AS "lastSuccessAt", last_failure_at AS "lastFailureAt",
-  last_error AS "lastError"`
+  last_error AS "lastError", removed_at AS "removedAt"`
 
 export const endpointsOf = (db: Queryable, { type, id }: Entity) =>
   db.all<Endpoint>(sql`

@@ -1,6 +1,6 @@
 -- What a reviewer said about one run, at one time.
 CREATE TABLE feedback (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   workspace_id INTEGER NOT NULL REFERENCES workspaces (id),
   job_id INTEGER NOT NULL REFERENCES jobs (id),
   run_id INTEGER NOT NULL REFERENCES runs (id),

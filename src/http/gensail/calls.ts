@@ -13,7 +13,7 @@ const answers = {
   200: JobShape.meta({ description: 'The call was submitted before: its first job' }),
   202: JobShape.meta({ description: 'Stored safely; processing begins' }),
 }
-const refusals = [400, 404, 409]
+const refusals = [400, 404, 409, 413, 429]
 
 export const callRoutes = (app: App) =>
   routes<Actor>('Calls', '/calls')

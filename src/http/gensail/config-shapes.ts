@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { App } from '../../app.ts'
-import { defaultAlgorithmIds } from '../../core/algorithms/catalogue.ts'
+import { defaultAlgorithms, warningsAbout } from '../../core/algorithms/configured.ts'
 import type { Resolution } from '../../core/config/resolve.ts'
 import { configSchema } from '../../core/config/schema.ts'
+import type { Entity } from '../../core/tenancy/actors.ts'
+import { maskSecrets } from '../../core/config/secrets.ts'
 
 export const SchemaShape = z
   .record(z.string(), z.unknown())
@@ -25,6 +27,11 @@ export const ResolvedShape = z
       example: { 'processing.filters.min_duration_seconds': 'workspace' },
     }),
   })
+  .extend({
+    warnings: z
+      .array(z.object({ field: z.string(), message: z.string() }))
+      .meta({ description: 'What is named in vain, such as a deprecated algorithm' }),
+  })
   .meta({ id: 'ResolvedConfig', description: 'What counts at this level, inherited values included' })
 
 const ValidShape = z.object({ valid: z.literal(true), resolved: ResolvedShape })
@@ -35,11 +42,16 @@ export const WrittenShape = z.union([ConfigShape, ValidShape]).meta({
 })
 
 /** The algorithms that run where nobody says which are named, too. */
-export function presentResolved(app: App, { config, provenance }: Resolution): z.input<typeof ResolvedShape> {
+export async function presentResolved(
+  app: App,
+  entity: Entity,
+  { config, provenance }: Resolution,
+): Promise<z.input<typeof ResolvedShape>> {
   const { processing } = config
-  const algorithms = processing.algorithms ?? defaultAlgorithmIds(app.catalogue())
+  const algorithms = processing.algorithms ?? (await defaultAlgorithms(app.db, app.catalogue(), entity))
   return {
-    config: { ...config, processing: { ...processing, algorithms } },
+    config: maskSecrets(app.sealer, { ...config, processing: { ...processing, algorithms } }),
     provenance: { 'processing.algorithms': 'default', ...provenance },
+    warnings: await warningsAbout(app.db, app.catalogue(), entity, config),
   }
 }

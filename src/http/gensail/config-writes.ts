@@ -2,6 +2,7 @@ import type { App } from '../../app.ts'
 import type { ConfigChange, OwnConfig } from '../../core/config/configs.ts'
 import { type Resolution, resolveEntity } from '../../core/config/resolve.ts'
 import type { Config } from '../../core/config/schema.ts'
+import { maskSecrets } from '../../core/config/secrets.ts'
 import type { Entity } from '../../core/tenancy/actors.ts'
 import type { Tx } from '../../db/db.ts'
 import { Refusal } from '../../lib/refusal.ts'
@@ -24,12 +25,12 @@ export async function carryOut(app: App, wish: Wish, write: Write) {
   const { entity, request, headers, validate_only } = wish
   const change: ConfigChange = { entity, expected: expectedRevision(request), keepers: app.keepers }
   if (validate_only === 'true') return tryOut(app, change, write)
-  return presentConfig(await app.db.tx((tx) => write(tx, change)).catch(inItsField), headers)
+  return presentConfig(app, await app.db.tx((tx) => write(tx, change)).catch(inItsField), headers)
 }
 
-export function presentConfig({ document, revision }: OwnConfig, headers: HeaderList): Config {
-  headers.etag = revisionTag(revision)
-  return document
+export function presentConfig({ sealer }: App, own: OwnConfig, headers: HeaderList): Config {
+  headers.etag = revisionTag(own.revision)
+  return maskSecrets(sealer, own.document)
 }
 
 /** Written, read back as it would count, and undone. */
@@ -44,7 +45,7 @@ async function tryOut(app: App, change: ConfigChange, write: Write) {
   await tried.catch((error: unknown) => {
     if (error !== undo) return inItsField(error)
   })
-  return { valid: true, resolved: presentResolved(app, resolution!) }
+  return { valid: true, resolved: await presentResolved(app, change.entity, resolution!) }
 }
 
 /** On submission an unknown algorithm has the document's own answer; in a configuration it is a wrong field. */

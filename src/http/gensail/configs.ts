@@ -45,7 +45,7 @@ export const configRoutes = (app: App) =>
       '/:entity_type/:entity_id',
       { summary: 'Read what a level sets itself', params: entityParams, answers: { 200: ConfigShape } },
       async ({ actor, params, headers }) =>
-        presentConfig(await getConfig(app.db, await entityOf(app, actor, params)), headers),
+        presentConfig(app, await getConfig(app.db, await entityOf(app, actor, params)), headers),
     )
     .put(
       '/:entity_type/:entity_id',
@@ -101,7 +101,7 @@ export const configRoutes = (app: App) =>
       { summary: 'Read what counts at a level', params: entityParams, answers: { 200: ResolvedShape } },
       async ({ actor, params, headers }) => {
         const entity = await entityOf(app, actor, params)
-        return tagged(headers, presentResolved(app, await resolveEntity(app.db, entity)))
+        return tagged(headers, await presentResolved(app, entity, await resolveEntity(app.db, entity)))
       },
     )
 

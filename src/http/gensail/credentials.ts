@@ -123,7 +123,7 @@ export const credentialRoutes = (app: App) =>
         const entity = await entityOf(app, actor, params)
         const { header_name, ...secret } = await body()
         const credential = await app.db.tx((tx) =>
-          putCredential(tx, app.sealer, entity, secret satisfies Secret, header_name ?? null),
+          putCredential(tx, app.sealer, actor, entity, secret satisfies Secret, header_name ?? null),
         )
         return presentCredential(credential, entity)
       },
@@ -138,7 +138,7 @@ export const credentialRoutes = (app: App) =>
       },
       async ({ actor, params }) => {
         const entity = await entityOf(app, actor, params)
-        await app.db.tx((tx) => dropCredential(tx, entity))
+        await app.db.tx((tx) => dropCredential(tx, actor, entity))
       },
     )
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { App } from '../../app.ts'
+import { findAlgorithms, requireAlgorithm } from '../../core/algorithms/availability.ts'
 import type { FeedbackFilter } from '../../core/algorithms/feedback.sql.ts'
 import { listFeedbackPage } from '../../core/algorithms/feedback.ts'
 import { feedbackStats, type Score } from '../../core/algorithms/feedback-stats.ts'
@@ -70,7 +71,9 @@ const scored = ({ reviewedRuns, accuracy }: Score) => ({ reviewed_runs: reviewed
 
 /** One that is loaded, or that there is feedback on from when it was. */
 export async function requireReviewable(app: App, actor: Actor, algorithmId: string): Promise<void> {
-  if (app.catalogue().has(algorithmId)) return
+  const known = await findAlgorithms(app.db, app.catalogue(), [algorithmId])
+  if (known.has(algorithmId))
+    return void (await requireAlgorithm(app.db, app.catalogue(), actor, algorithmId))
   const { feedback } = await listFeedbackPage(
     app.db,
     actor,

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { App } from '../../app.ts'
 import { type FeedbackFilter, verdicts } from '../../core/algorithms/feedback.sql.ts'
 import { giveFeedback, listFeedbackPage } from '../../core/algorithms/feedback.ts'
+import { findResultSchema } from '../../core/algorithms/result-schemas.ts'
+import type { Run } from '../../core/algorithms/runs.sql.ts'
 import { requireJob, requireRun } from '../../core/jobs/jobs.ts'
 import type { Actor } from '../../core/tenancy/actors.ts'
 import { routes } from '../routes.ts'
@@ -68,7 +70,7 @@ export const feedbackRoutes = (app: App) =>
             correctedValue: corrected_value,
           })),
         }
-        const schema = app.catalogue().get(run.algorithmId)?.resultSchema
+        const schema = await resultSchemaOf(app, run)
         return presentFeedback(app, await app.db.tx((tx) => giveFeedback(tx, run, schema, review)))
       },
     )
@@ -144,3 +146,6 @@ async function readFilter(app: App, actor: Actor, given: Partial<z.output<typeof
     workspaceId: await workspaceIdOf(app, actor, given.workspace_id),
   }
 }
+
+const resultSchemaOf = (app: App, { workspaceId, algorithmId }: Run) =>
+  findResultSchema(app.db, app.sealer, app.catalogue(), workspaceId, algorithmId)

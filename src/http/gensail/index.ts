@@ -1,12 +1,16 @@
 import type { App } from '../../app.ts'
 import { type Dialect, dialect } from '../dialect.ts'
+import { algorithmCopyRoutes } from './algorithm-copies.ts'
 import { algorithmRoutes } from './algorithms.ts'
 import { auditRoutes } from './audits.ts'
 import { authenticator } from './auth.ts'
 import { callRoutes } from './calls.ts'
+import { configHistoryRoutes } from './config-history.ts'
 import { configRoutes } from './configs.ts'
 import { credentialRoutes } from './credentials.ts'
+import { deletionRoutes } from './deletions.ts'
 import { deliveryRoutes } from './deliveries.ts'
+import { eventRoutes } from './events.ts'
 import { envelope, FailureShape, InvalidShape, statuses } from './failures.ts'
 import { feedbackRoutes } from './feedback.ts'
 import { healthRoutes } from './health.ts'
@@ -16,6 +20,7 @@ import { onDemandRoutes } from './on-demand.ts'
 import { recordingRoutes } from './recordings.ts'
 import { retryRoutes } from './retries.ts'
 import { runRoutes } from './runs.ts'
+import { statsRoutes } from './stats.ts'
 import { tenantRoutes } from './tenants.ts'
 import { tokenRoutes } from './tokens.ts'
 import { transcriptRoutes } from './transcripts.ts'
@@ -32,12 +37,17 @@ const resources = [
   deliveryRoutes,
   retryRoutes,
   onDemandRoutes,
+  deletionRoutes,
   algorithmRoutes,
   variableRoutes,
+  algorithmCopyRoutes,
   configRoutes,
+  configHistoryRoutes,
   credentialRoutes,
   webhookRoutes,
+  eventRoutes,
   feedbackRoutes,
+  statsRoutes,
   tenantRoutes,
   tokenRoutes,
   auditRoutes,

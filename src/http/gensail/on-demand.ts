@@ -54,11 +54,17 @@ export const onDemandRoutes = (app: App) =>
       const { algorithm_ids, analytics_only, force_rerun } = await body()
       const catalogue = app.catalogue()
       const outcome = await app.db.tx(async (tx) =>
-        runOnDemand(tx, catalogue, (await getJob(tx, id))!, {
-          algorithmIds: algorithm_ids,
-          analyticsOnly: analytics_only,
-          forceRerun: force_rerun,
-        }),
+        runOnDemand(
+          tx,
+          catalogue,
+          (await getJob(tx, id))!,
+          {
+            algorithmIds: algorithm_ids,
+            analyticsOnly: analytics_only,
+            forceRerun: force_rerun,
+          },
+          app.db,
+        ),
       )
       if ('child' in outcome)
         return reply(202, {

@@ -5,7 +5,9 @@ import { requireJob, requireOnlyJobBySource } from '../../core/jobs/jobs.ts'
 import { redeliverJob } from '../../core/jobs/redelivery.ts'
 import { cancel, type RetryMode, requeue, rerun, retryModes } from '../../core/jobs/retries.ts'
 import type { Actor } from '../../core/tenancy/actors.ts'
+import { type AuditedAction, audit } from '../../core/tenancy/audit.ts'
 import type { Tx } from '../../db/db.ts'
+import { notFound } from '../../lib/refusal.ts'
 import { routes } from '../routes.ts'
 import { JobShape, presentJob } from './job-shape.ts'
 import { jobParams, workspaceIdOf } from './jobs.ts'
@@ -40,7 +42,7 @@ export const retryRoutes = (app: App) =>
       async ({ actor, params, body }) => {
         const job = await requireJob(app.db, actor, params.job_id)
         const { mode } = await body()
-        return presentJob(app, await change(app, job, verbs[mode]))
+        return presentJob(app, await change(app, actor, job, verbs[mode], actions[mode]))
       },
     )
     .post(
@@ -59,7 +61,7 @@ export const retryRoutes = (app: App) =>
           sourceCompanyId: source_company_id ?? null,
           workspaceId: await workspaceIdOf(app, actor, workspace_id),
         })
-        return presentJob(app, await change(app, job, verbs[mode]))
+        return presentJob(app, await change(app, actor, job, verbs[mode], actions[mode]))
       },
     )
     .patch(
@@ -78,7 +80,8 @@ export const retryRoutes = (app: App) =>
           status === 'queued'
             ? (_, tx, job) => requeue(tx, job, ['skipped'])
             : (_, tx, job) => cancel(tx, job)
-        return presentJob(app, await change(app, job, verb))
+        const action = status === 'queued' ? 'job.requeued' : 'job.cancelled'
+        return presentJob(app, await change(app, actor, job, verb, action))
       },
     )
 
@@ -87,12 +90,21 @@ type Verb = (app: App, tx: Tx, job: Job) => Promise<unknown>
 const verbs: Record<RetryMode, Verb> = {
   requeue: (_, tx, job) => requeue(tx, job),
   rerun: (_, tx, job) => rerun(tx, job),
-  redeliver: (app, tx, job) => redeliverJob(tx, app.db, job),
+  redeliver: (app, tx, job) => redeliverJob(tx, { db: app.db, publicUrl: app.settings.public_url }, job),
+}
+
+const actions: Record<RetryMode, AuditedAction> = {
+  requeue: 'job.requeued',
+  rerun: 'job.rerun',
+  redeliver: 'job.redelivered',
 }
 
 /** Read anew inside the transaction: its state may have changed since the request came in. */
-const change = (app: App, { id }: Job, verb: Verb): Promise<Job> =>
+const change = (app: App, actor: Actor, { id }: Job, verb: Verb, action: AuditedAction): Promise<Job> =>
   app.db.tx(async (tx) => {
-    await verb(app, tx, (await getJob(tx, id))!)
+    const before = await getJob(tx, id)
+    if (!before) throw notFound('Job')
+    await verb(app, tx, before)
+    await audit(tx, actor, action, { type: 'job', id }, { was: before.status })
     return (await getJob(tx, id))!
   })

@@ -4,6 +4,7 @@ import { deliveryStatusesOfJob, type Run, resultsOfJob, runsOfJob } from '../../
 import { requireJob, requireRun } from '../../core/jobs/jobs.ts'
 import { redeliverRun } from '../../core/jobs/redelivery.ts'
 import type { Actor } from '../../core/tenancy/actors.ts'
+import { audit } from '../../core/tenancy/audit.ts'
 import type { DeliveryStatus } from '../../core/webhooks/deliveries.sql.ts'
 import { routes } from '../routes.ts'
 import { jobParams } from './jobs.ts'
@@ -79,7 +80,12 @@ export const runRoutes = (app: App) =>
       },
       async ({ actor, params }) => {
         const run = await requireRun(app.db, actor, params.algorithm_run_id)
-        const delivery_ids = await app.db.tx((tx) => redeliverRun(tx, app.db, run))
+        const from = { db: app.db, publicUrl: app.settings.public_url }
+        const delivery_ids = await app.db.tx(async (tx) => {
+          const ids = await redeliverRun(tx, from, run)
+          await audit(tx, actor, 'run.redelivered', { type: 'algorithm_run', id: run.id })
+          return ids
+        })
         return { algorithm_run_id: run.id, delivery_ids }
       },
     )

@@ -27,7 +27,7 @@ export interface Received {
 export async function store(app: App, received: Received): Promise<{ job: Job; created: boolean }> {
   const submission = await submissionOf(app, received)
   const catalogue = app.catalogue()
-  return app.db.tx((tx) => submit(tx, catalogue, submission))
+  return app.db.tx((tx) => submit(tx, catalogue, submission, app))
 }
 
 /** 202 for a new job, 200 for the one there was. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DAY, HOUR, MINUTE } from '../../lib/clock.ts'
+import { instantOf } from '../../lib/zones.ts'
 
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(Z|z|[+-]\d{2}:?\d{2})?)?$/
@@ -45,10 +46,13 @@ export const moment = (description: string) =>
     .optional()
     .meta({ description, example: '30d' })
 
-export function momentOf(text: string | undefined, now: number): number | undefined {
+/** What comes without an offset is a time of `zone`. */
+export function momentOf(text: string | undefined, now: number, zone = 'UTC'): number | undefined {
   if (text === undefined) return undefined
   const [, count, unit] = AGO.exec(text) ?? []
-  return unit ? Math.max(0, now - Number(count) * UNITS[unit]!) : parseTime(plus(text))
+  if (unit) return Math.max(0, now - Number(count) * UNITS[unit]!)
+  const time = parseTime(plus(text))
+  return time === undefined || hasOffset(plus(text)) ? time : instantOf(zone, time)
 }
 
 /** A plus sign that was not escaped arrives as a space. */

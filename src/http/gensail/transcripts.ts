@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import type { App } from '../../app.ts'
-import { getTranscript, type StoredTranscript } from '../../core/calls/transcripts.sql.ts'
+import { isReadable, openOriginal } from '../../core/calls/originals.ts'
+import { getTranscript } from '../../core/calls/transcripts.sql.ts'
 import { formatTranscript, type Turn, transcriptFormats } from '../../core/calls/transcripts.ts'
 import type { Job } from '../../core/jobs/jobs.sql.ts'
 import { requireJob } from '../../core/jobs/jobs.ts'
 import type { Actor } from '../../core/tenancy/actors.ts'
-import { notFound } from '../../lib/refusal.ts'
+import { audit } from '../../core/tenancy/audit.ts'
+import { notFound, Refusal } from '../../lib/refusal.ts'
 import { routes } from '../routes.ts'
 import { jobParams } from './jobs.ts'
 import { Id, secondsOrNull } from './present.ts'
@@ -55,25 +57,53 @@ export const transcriptRoutes = (app: App) =>
     '/jobs/:job_id/transcript',
     {
       summary: "Read a job's transcript",
-      description: '`text`, `srt` and `vtt` are answered as such, without JSON around them.',
+      description:
+        '`text`, `srt` and `vtt` are answered as such, without JSON around them. Under redaction it is the masked one; ' +
+        '`original=true` gives the unmasked one, if it is kept, to tokens that may read originals.',
       params: jobParams,
-      query: z.object({ format: z.enum(transcriptFormats).default('json') }),
+      query: z.object({
+        format: z.enum(transcriptFormats).default('json'),
+        original: z.enum(['true', 'false']).default('false'),
+      }),
       answers: { 200: TranscriptShape },
     },
     async ({ actor, params, query }) => {
       const job = await requireJob(app.db, actor, params.job_id)
-      const { format } = query()
-      const transcript = job.transcriptId === null ? undefined : await getTranscript(app.db, job.transcriptId)
-      if (!transcript) throw notFound('Transcript')
-      if (format === 'json') return presentTranscript(job, transcript)
-      const text = formatTranscript(JSON.parse(transcript.turns) as Turn[], format)
-      return new Response(text, { headers: { 'content-type': TYPES[format] } })
+      const { format, original } = query()
+      const turns = await (original === 'true' ? readOriginal(app, actor, job) : readStored(app, job))
+      if (format === 'json') return presentTranscript(job, turns)
+      return new Response(formatTranscript(turns.turns, format), {
+        headers: { 'content-type': TYPES[format] },
+      })
     },
   )
 
-const presentTranscript = (job: Job, transcript: StoredTranscript): z.input<typeof TranscriptShape> => ({
+interface Read {
+  language: string | null
+  turns: Turn[]
+}
+
+async function readStored({ db }: App, job: Job): Promise<Read> {
+  const transcript = job.transcriptId === null ? undefined : await getTranscript(db, job.transcriptId)
+  if (!transcript || !isReadable(transcript)) throw notFound('Transcript')
+  return { language: transcript.language, turns: JSON.parse(transcript.turns) as Turn[] }
+}
+
+/** Each reading is written down before anything is shown. */
+function readOriginal({ db, sealer }: App, actor: Actor, job: Job): Promise<Read> {
+  if (actor.mayReadOriginals === 0) throw new Refusal('forbidden', 'This token may not read originals')
+  return db.tx(async (tx) => {
+    const transcript = job.transcriptId === null ? undefined : await getTranscript(tx, job.transcriptId)
+    if (!transcript || (transcript.masked === 1 && transcript.original === null)) throw notFound('Original')
+    await audit(tx, actor, 'original.read', { type: 'job', id: job.id })
+    const turns = openOriginal(sealer, transcript) ?? (JSON.parse(transcript.turns) as Turn[])
+    return { language: transcript.language, turns }
+  })
+}
+
+const presentTranscript = (job: Job, { language, turns }: Read): z.input<typeof TranscriptShape> => ({
   job_id: job.id,
-  language: transcript.language ?? job.language,
+  language: language ?? job.language,
   duration_seconds: secondsOrNull(job.durationMs),
-  turns: (JSON.parse(transcript.turns) as Turn[]).map((turn, index) => ({ turn: index, ...turn })),
+  turns: turns.map((turn, index) => ({ turn: index, ...turn })),
 })

@@ -1,27 +1,30 @@
 import { z } from 'zod'
 import type { App } from '../../app.ts'
-import type { Algorithm } from '../../core/algorithms/catalogue.ts'
-import { layerVariables, patchVariables } from '../../core/algorithms/variables.ts'
-import type { Actor, Entity } from '../../core/tenancy/actors.ts'
-import { ownEntity, requireWorkspace } from '../../core/tenancy/tenants.ts'
-import { Refusal } from '../../lib/refusal.ts'
+import type { KnownAlgorithm } from '../../core/algorithms/availability.ts'
+import { maskSecrets } from '../../core/algorithms/secrets.ts'
+import { type Change, listChanges } from '../../core/algorithms/variable-changes.ts'
+import type { Level } from '../../core/algorithms/variables.sql.ts'
+import { layerVariables } from '../../core/algorithms/variables.ts'
+import type { Actor } from '../../core/tenancy/actors.ts'
 import { routes } from '../routes.ts'
-import { invalidFields } from '../validation.ts'
-import { algorithmParams as params, requireAlgorithm } from './algorithms.ts'
+import { algorithmOf, algorithmParams as params } from './algorithms.ts'
 import { expectedRevision, revisionTag } from './etags.ts'
+import { LevelQuery, levelFor } from './levels.ts'
+import { cursor, cursors, limit } from './pages.ts'
+import { iso, NextCursor, Time } from './present.ts'
+import { CHECK_SECONDS, changeVariables } from './variable-writes.ts'
 
-/** How often a change is tried anew when another one came between its check and its commit. */
-const MAX_TRIES = 5
-/** A plugin may take its time to look at its variables, or to start first. */
-const CHECK_SECONDS = 60
+const HISTORY_LIMIT = 50
+
+const Provenance = z.enum(['default', 'platform', 'partner', 'organization', 'workspace'])
 
 const VariablesShape = z
   .object({
     algorithm_id: z.string(),
     revision: z.int(),
-    variables: z.record(z.string(), z.unknown()),
+    variables: z.record(z.string(), z.unknown()).meta({ description: 'Secrets are masked' }),
     schema: z.record(z.string(), z.unknown()),
-    provenance: z.record(z.string(), z.string()).meta({ description: 'The level that sets each variable' }),
+    provenance: z.record(z.string(), Provenance).meta({ description: 'The level that sets each variable' }),
   })
   .meta({ id: 'Variables', description: 'What counts at this level, inherited values included' })
 
@@ -29,14 +32,20 @@ const VariablesBody = z
   .strictObject({ variables: z.record(z.string(), z.unknown()) })
   .meta({ id: 'VariablesChange', example: { variables: { competitors: [{ name: 'Acme', aliases: [] }] } } })
 
-const LevelQuery = z.object({
-  workspace_id: z
-    .string()
-    .min(1)
-    .max(100)
-    .optional()
-    .meta({ description: "UUID or slug of a workspace below; default the token's own level" }),
-})
+const HistoryShape = z
+  .object({
+    changes: z.array(
+      z.object({
+        revision: z.int().meta({ description: 'As runs name it' }),
+        level: Provenance.exclude(['default']),
+        changed_at: Time,
+        changed_by: z.string().nullable().meta({ description: "The token's name; null for a level above" }),
+        diff: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),
+      }),
+    ),
+    next_cursor: NextCursor,
+  })
+  .meta({ id: 'VariablesHistory', description: 'The changes that reached this level, newest first' })
 
 export const variableRoutes = (app: App) =>
   routes<Actor>('Algorithms', '/algorithms')
@@ -49,8 +58,9 @@ export const variableRoutes = (app: App) =>
         answers: { 200: VariablesShape },
       },
       async ({ actor, params, query, headers }) => {
-        const algorithm = requireAlgorithm(app, params.algorithm_id)
-        const shown = await presentVariables(app, algorithm, await levelOf(app, actor, query().workspace_id))
+        const algorithm = await algorithmOf(app, actor, params)
+        const level = await levelFor(app, actor, algorithm, query().workspace_id)
+        const shown = await presentVariables(app, algorithm, level)
         headers.etag = revisionTag(shown.revision)
         return shown
       },
@@ -59,7 +69,8 @@ export const variableRoutes = (app: App) =>
       '/:algorithm_id/variables',
       {
         summary: "Change an algorithm's variables",
-        description: 'Merges (RFC 7396): objects merge, null removes what this level sets.',
+        description:
+          'Merges (RFC 7396): objects merge, null removes what this level sets. A masked secret that comes back stays as it is.',
         params,
         query: LevelQuery,
         headers: { 'if-match': 'The `etag` that was read; 412 when it is no longer that' },
@@ -68,59 +79,51 @@ export const variableRoutes = (app: App) =>
         refusals: [412],
       },
       async ({ actor, params, query, body, request, headers, arrival }) => {
-        const algorithm = requireAlgorithm(app, params.algorithm_id)
-        const entity = await levelOf(app, actor, query().workspace_id)
+        const algorithm = await algorithmOf(app, actor, params)
+        const level = await levelFor(app, actor, algorithm, query().workspace_id)
         const { variables } = await body()
-        if (!entity) throw levelNeeded()
         arrival.allowSilence(CHECK_SECONDS)
-        await change(app, actor, entity, algorithm.id, variables, expectedRevision(request))
-        const shown = await presentVariables(app, algorithm, entity)
+        await changeVariables(app, actor, level, algorithm, variables, expectedRevision(request))
+        const shown = await presentVariables(app, algorithm, level)
         headers.etag = revisionTag(shown.revision)
         return shown
       },
     )
+    .get(
+      '/:algorithm_id/variables/history',
+      {
+        summary: "Read what changed in an algorithm's variables",
+        description: 'Who changed what and when, with secrets masked.',
+        params,
+        query: LevelQuery.extend({ limit: limit(HISTORY_LIMIT), cursor }),
+        answers: { 200: HistoryShape },
+      },
+      async ({ actor, params, query }) => {
+        const algorithm = await algorithmOf(app, actor, params)
+        const { workspace_id, limit, cursor } = query()
+        const level = await levelFor(app, actor, algorithm, workspace_id)
+        const position = cursors(app, `variables ${algorithm.id}`, actor, { workspace_id })
+        const before = position.read(cursor)
+        const { changes, nextBefore } = await listChanges(app.db, level, algorithm.id, limit, before)
+        return { changes: changes.map(presentChange), next_cursor: position.write(nextBefore) }
+      },
+    )
 
-async function levelOf(app: App, actor: Actor, workspace: string | undefined): Promise<Entity | undefined> {
-  if (workspace === undefined) return ownEntity(actor)
-  return { type: 'workspace', id: (await requireWorkspace(app.db, actor, workspace)).id }
-}
-
-const levelNeeded = () =>
-  invalidFields([
-    { field: 'workspace_id', message: 'Required with a platform token, which has no variables' },
-  ])
-
-/** Checked outside the transaction, since the plugin is asked; the commit makes sure that nothing changed meanwhile. */
-async function change(
-  app: App,
-  actor: Actor,
-  entity: Entity,
-  id: string,
-  patch: object,
-  wanted: number | undefined,
-): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    const next = await layerVariables(app.db, entity, id, {}, patch)
-    await requireValid(app, id, next.variables)
-    try {
-      return await app.db.tx((tx) => patchVariables(tx, actor, entity, id, patch, wanted ?? next.revision))
-    } catch (error) {
-      const isStale = error instanceof Refusal && error.details.reason === 'stale'
-      if (!isStale || wanted !== undefined || tries === MAX_TRIES) throw error
-    }
+async function presentVariables(app: App, { id, variablesSchema, defaults }: KnownAlgorithm, level: Level) {
+  const { variables, revision, provenance } = await layerVariables(app.db, app.sealer, level, id, defaults)
+  return {
+    algorithm_id: id,
+    revision,
+    variables: maskSecrets(variablesSchema, variables),
+    schema: variablesSchema,
+    provenance,
   }
 }
 
-async function requireValid(app: App, id: string, variables: Record<string, unknown>): Promise<void> {
-  const { valid, problems } = await app.plugins.validateVariables(id, variables)
-  if (valid) return
-  throw invalidFields(
-    problems.map(({ field, message }) => ({ field: field ? `variables.${field}` : 'variables', message })),
-  )
-}
-
-async function presentVariables(app: App, { id, variablesSchema }: Algorithm, entity: Entity | undefined) {
-  const defaults = app.plugins.catalogue().find((entry) => entry.id === id)?.defaults ?? {}
-  const { variables, revision, provenance } = await layerVariables(app.db, entity, id, defaults)
-  return { algorithm_id: id, revision, variables, schema: variablesSchema, provenance }
-}
+const presentChange = ({ revision, level, changedAt, changedBy, diff }: Change) => ({
+  revision,
+  level,
+  changed_at: iso(changedAt),
+  changed_by: changedBy,
+  diff,
+})

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { App } from '../../app.ts'
 import { replayEndpoint } from '../../core/jobs/redelivery.ts'
 import type { Actor } from '../../core/tenancy/actors.ts'
+import { audit } from '../../core/tenancy/audit.ts'
 import { entityUuid } from '../../core/tenancy/tenants.ts'
 import {
   type Endpoint,
@@ -83,10 +84,11 @@ export const webhookRoutes = (app: App) =>
         answers: { 200: EnabledShape },
       },
       async ({ actor, params, body }) => {
-        const { id } = await requireEndpoint(app.db, actor, params.endpoint_id)
+        const { id, uuid } = await requireEndpoint(app.db, actor, params.endpoint_id)
         const redeliver = (await body())?.redeliver ?? false
         const { endpoint, redelivered } = await app.db.tx(async (tx) => {
           await enableEndpoint(tx, id)
+          await audit(tx, actor, 'endpoint.enabled', { type: 'endpoint', id: uuid }, { redeliver })
           const redelivered = redeliver ? await replayEndpoint(tx, id) : 0
           return { endpoint: (await getEndpoint(tx, id))!, redelivered }
         })

@@ -227,7 +227,10 @@ describe('disabling', () => {
       expect(late.body.detail).toMatch(/is disabled and takes no new calls$/)
       await appliance.api.ended(before.body.job_id)
       const again = await call(
-        post(`/jobs/${before.body.job_id}/run-algorithms`, { algorithm_ids: ['summary_v1'] }),
+        post(`/jobs/${before.body.job_id}/run-algorithms`, {
+          algorithm_ids: ['summary_v1'],
+          force_rerun: true,
+        }),
       )
       expect(again.status).toBe(403)
       expect((await call(get(`/jobs/${before.body.job_id}/runs`))).status).toBe(200)
