@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import type { App } from './app.ts'
 import type { Algorithm } from './core/algorithms/catalogue.ts'
-import { keepProcessing } from './core/algorithms/configured.ts'
+import { keepProcessing, requireKnownFilters } from './core/algorithms/configured.ts'
 import { watchConfigVersion } from './core/config/configs.sql.ts'
 import { keepSecrets } from './core/config/secrets.ts'
 import { newestCreatedAt } from './core/jobs/jobs.sql.ts'
@@ -100,7 +100,10 @@ export async function boot(settings: Settings, options: { clock?: Clock } = {}):
         .filter(isTranscriber)
         .map(({ id }) => id),
     keepers: {
-      webhooks: (tx, entity, section) => keepEndpoints(tx, sealer, entity, section),
+      webhooks: async (tx, entity, section) => {
+        await requireKnownFilters(tx, catalogue(), entity, section)
+        return keepEndpoints(tx, sealer, entity, section)
+      },
       transcription: (tx, entity, section) => keepSecrets(tx, sealer, entity, 'transcription', section),
       integrations: (tx, entity, section) => keepSecrets(tx, sealer, entity, 'integrations', section),
       processing: (tx, entity, section) => keepProcessing(tx, catalogue(), entity, section),

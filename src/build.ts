@@ -49,6 +49,9 @@ async function compile(outfile: string, main: string, target: string, runtime: s
     root: ROOT,
     target: 'bun',
     minify: true,
+    // Compiled ahead, so that a start does not have to parse everything: a third of the time.
+    bytecode: true,
+    format: 'esm',
     sourcemap: 'inline',
     define: { EARSHOT_BUILD: JSON.stringify(buildInfo(target)) },
     plugins: [embedAddon(ADDONS[target]!)],

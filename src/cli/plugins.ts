@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CatalogueEntry, createPool } from '../plugin-host/pool.ts'
-import { pluginTemplate } from '../plugin-host/template.ts'
 import { type Command, ExpectedFailure, type Invocation, printJson, WrongUse } from './command.ts'
 
 export const plugins: Command = {
@@ -48,7 +47,9 @@ function line({ id, plugin, version, shipped, file, error, name }: CatalogueEntr
   return `${id.padEnd(26)} ${(plugin ?? '').padEnd(12)} ${version.padEnd(8)} ${origin.padEnd(10)} ${name}`
 }
 
-function create({ positionals: [, name], settings: read, json }: Invocation): number {
+/** Its template brings all language tools along, which no other command needs in this process. */
+async function create({ positionals: [, name], settings: read, json }: Invocation): Promise<number> {
+  const { pluginTemplate } = await import('../plugin-host/template.ts')
   const files = pluginTemplate(name ?? '')
   if (!files) throw new WrongUse('earshot plugins new NAME: small letters, digits, _ and -, a letter first')
   const { plugins: folder } = read()

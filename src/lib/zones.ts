@@ -9,8 +9,9 @@ const formats = new Map<string, Intl.DateTimeFormat | undefined>()
 const starts = new Map<string, number>()
 
 /** An IANA name, or an offset such as `+05:45`. */
-export const isTimeZone = (zone: string): boolean =>
-  OFFSET.test(zone) || (NAME.test(zone) && formatOf(zone) !== undefined)
+export const isTimeZone = (zone: string): boolean => OFFSET.test(zone) || isZoneName(zone)
+
+export const isZoneName = (zone: string): boolean => NAME.test(zone) && formatOf(zone) !== undefined
 
 /** Making a formatter is the only way to ask whether there is such a zone, and takes long enough to remember it. */
 function formatOf(zone: string): Intl.DateTimeFormat | undefined {

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts'
-import { moveDeliveries } from '../core/jobs/jobs.sql.ts'
+import { moveDeliveries } from '../core/jobs/changes.sql.ts'
 import { addLogs } from '../core/jobs/logs.sql.ts'
 import { credentialFor } from '../core/webhooks/credentials.ts'
 import {

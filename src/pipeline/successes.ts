@@ -1,4 +1,4 @@
-import { moveDeliveries } from '../core/jobs/jobs.sql.ts'
+import { moveDeliveries } from '../core/jobs/changes.sql.ts'
 import {
   type Consignment,
   insertAttempts,

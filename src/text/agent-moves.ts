@@ -50,7 +50,8 @@ const isHours = (text: string) =>
   )
 
 function confirm(talk: Talk, slots: Slot[], statement: Statement) {
-  const whole = Object.assign({}, ...slots.map(clean)) as Slot
+  const leaves = talk.intent.change !== null && /\bfrom\b/.test(statement.plain)
+  const whole = Object.assign({}, ...(leaves ? slots : slots.toReversed()).map(clean)) as Slot
   const accepted = talk.offeredBy === 'agent' && talk.offers.length === 1 ? talk.offers[0]! : {}
   settle(talk, slots.length > 0 ? withFocus(talk, whole) : isEmpty(talk.current) ? accepted : {})
   talk.confirmed = statement.turn
@@ -77,6 +78,7 @@ function offer(talk: Talk, slots: Slot[], statement: Statement, text: string) {
   if (fits && !open) {
     settle(talk, whole[0]!)
     talk.agreed = statement.turn
+    if (talk.current.date && talk.current.time) talk.offered = true
     return
   }
   if (fits && AGREES.test(text)) talk.agreed = statement.turn

@@ -13,6 +13,7 @@ export function asideOf(before: string, after: string, whole: string, role: Role
   const next = after.split(CLAUSE_BORDER)[0] ?? ''
   if (GREETING.test(near) && /^\W*(?:today|tonight|this (?:morning|afternoon|evening))/.test(whole)) return 'other'
   if (GONE.test(next) || GONE_BEFORE.test(near) || isTold(near, next, role)) return 'told'
+  if (NOT_OURS.test(next)) return 'other'
   const bookable = BOOKABLE.test(whole)
   if (LIMIT.test(near) && !bookable) return 'other'
   if (HOURS.test(near) || HOURS_AFTER.test(next)) return 'other'
@@ -50,7 +51,11 @@ const GREETING = /\b(?:how (?:can|may|could) (?:i|we)|how are (?:you|things)|wha
 const LIMIT = /\b(?:until|till|til|cancel (?:\w+ ){0,3}by|expires?(?: on)?|valid (?:through|until)|good (?:through|until)|up to|no later than|as of|effective|starting|begins?|beginning)\s*(?:on )?$/
 
 const HOURS =
-  /\bcheck-?(?:in|out)(?: time)?(?:'s| is)?(?: at| after| by| before)?\s*$|\b(?:open(?:s|ed)?|clos(?:es|ed?)|in|there|here)(?: up)?(?: \w+)? (?:from|at|till|til|until)\s*$|\b(?:hours (?:are|is)|business hours|we(?:'re| are) (?:\w+ )?(?:open|closed)(?: (?:on|from|till|until|at))?|nobody's (?:in|here)|lunch (?:is )?from)\b[^,]*$/
+  /\bcheck-? ?(?:in|out)(?: time)?(?:'s| is)?(?: at| after| by| before| from)?\s*$|\b(?:open(?:s|ed)?|clos(?:es|ed?)|in|there|here)(?: up)?(?: \w+)? (?:from|at|till|til|until)\s*$|\b(?:hours (?:are|is)|business hours|we(?:'re| are) (?:\w+ )?(?:open|closed)(?: (?:on|from|till|until|at))?|nobody's (?:in|here)|lunch (?:is )?from)\b[^,]*$/
+
+/** «The one o'clock ferry.» */
+const NOT_OURS =
+  /^\W*(?:ferry|flight|train|bus|plane|show|class|game|shift|mass|movie|match|kick-?off|news|crowd|rush|deadline|cutoff|promo|special|sale|statement|bill|payment|invoice)\b/
 
 const HOURS_AFTER = /^\W*(?:is |'s )?(?:when (?:i|we) (?:open|close)|is when we)\b/
 
@@ -58,7 +63,7 @@ const MONEY =
   /[$€£]|\b(?:pay(?:ing|ments?|s|day)?|paid|paycheck|bill(?:ed|s|ing)?|due|past due|charge[ds]?|refund(?:ed)?|invoice|balance|owe|late fee|dollars|bucks|euros|deposit|rent|salary|install?ments?|debit(?:ed)?|withdraw\w*|renew(?:al|s|ed|ing)?|expir(?:e|es|ed|ation|y)|effective|promo(?:tion)?|warranty|deadline|standing order|premium|cancellation|coverage|trial|auto ?pay|contract|lease|statement|interest|settle(?:ment)?|activation)\b/
 
 const OCCASION =
-  /^\W*(?:my|our|her|his) (?:day off|birthday|anniversary|\w+ day)\b|^\W*(?:is|'s|that's|was) (?:my|our|her|his|your|the|a|memorial|labor|election|thanksgiving|christmas)\b|^\W*(?:is|'s) (?:packed|crazy|hectic|slammed|impossible|out|bad|full)\b/
+  /^'s (?!(?:good|fine|great|better|best|perfect|okay|ok|ideal|easier|possible|open|free|available|wonderful|lovely|alright|all right|when|the (?:best|better|day|only|one|earliest|soonest|next)|a good|no good|not|too|full|gone|taken|booked|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b)[a-z]+|^\W*(?:my|our|her|his) (?:day off|birthday|anniversary|\w+ day)\b|^\W*(?:is|'s|that's|was) (?:my|our|her|his|your|the|a|memorial|labor|election|thanksgiving|christmas)\b|^\W*(?:is|'s) (?:packed|crazy|hectic|slammed|impossible|out|bad|full)\b/
 
 const OCCASION_BEFORE =
   /\b(?:birthday|anniversary|wedding|vacation|holiday|flight|flying|fly|graduation|party|game|concert|conference|funeral|move-?in|move in|moving|due date|trip|leave|land|lands|school (?:starts|ends)|closing on)\b[^,]*$/

@@ -39,6 +39,10 @@ export const WANTS_CHANGE = new RegExp(
   ].join('|'),
 )
 
+/** The business has to move it. */
+export const ASKS_CHANGE =
+  /\b(?:could|can|would|may) (?:we|you) (?:\w+ )?(?:move|push|reschedule|switch|shift) (?:it|your|that|the|to)\b|\b(?:have|need|had|has|going) to (?:reschedule|move your|push your|rebook)\b/
+
 export const WANTS_CANCEL =
   /\bcancel(?:l?ing|l?ed)?\b(?! ?(?:lation|fee|policy|list|charge)|s)(?!.{0,25}\b(?:subscription|membership|order|plan|policy|account|service|contract|insurance|card)\b)/
 /** What is given up is a contract, not a date. */
@@ -81,7 +85,7 @@ export const DUES =
 
 /** Consent that needs no offer directly before it. */
 export const TAKES =
-  /\b(?:let's (?:do|go with|take|make it|say)|lets (?:do|go with|say)|i'll take|we'll take|i will take|book (?:it|that|me|us)|that one|i can (?:do|make) (?:that|it)|that'll (?:do|work)|that (?:works|would work|time works)|works for (?:me|us)|sign me up|put me down|the (?:first|second|earlier|later|morning|afternoon|latter|former|last) (?:one|slot|appointment|time)?|(?:is|would be|sounds) (?:better|best|perfect|great|fine|good|ideal))\b/
+  /\b(?:let's (?:do|go with|take|make it|say)|lets (?:do|go with|say)|i'll take|we'll take|i will take|book (?:it|that|me|us)|that one|i can (?:do|make) (?:that|it)|that'll (?:do|work)|that(?:'ll| will|'d| would)? (?:works?|time works)|works for (?:me|us)|sign me up|put me down|the (?:first|second|earlier|later|morning|afternoon|latter|former|last) (?:one|slot|appointment|time)?|(?:is|would be|sounds) (?:better|best|perfect|great|fine|good|ideal))\b/
 
 /** The decision is put off. */
 export const DEFERS =

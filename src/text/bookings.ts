@@ -1,6 +1,6 @@
 import type { Call } from '../plugin-host/contract.ts'
 import { hearAgent } from './agent-moves.ts'
-import { CANCELS_CONTRACT, DUES, NOT_CANCEL, WANTS, WANTS_CANCEL, WANTS_CHANGE } from './booking-phrases.ts'
+import { CANCELS_CONTRACT, DUES, ASKS_CHANGE, NOT_CANCEL, WANTS, WANTS_CANCEL, WANTS_CHANGE } from './booking-phrases.ts'
 import { begin, clean, type Intent, isEmpty, type Talk } from './booking-talk.ts'
 import { hearCustomer } from './customer-moves.ts'
 import { type Slot, type SlotOptions, type Statement, statements } from './slots.ts'
@@ -36,7 +36,7 @@ export function intentOf(said: Statement[]): Intent {
   return {
     wants: first((text, one) => customers(one) && (WANTS.test(text) || WANTS_CHANGE.test(text))),
     raised: first((text, one) => !customers(one) && WANTS.test(text)),
-    change: first((text, one) => customers(one) && WANTS_CHANGE.test(text)),
+    change: first((text, one) => (customers(one) ? WANTS_CHANGE : ASKS_CHANGE).test(text)),
     cancel: first((text, one) => customers(one) && !contract && WANTS_CANCEL.test(text) && !NOT_CANCEL.test(text)),
   }
 }

@@ -74,6 +74,7 @@ function acceptOffer(talk: Talk, statement: Statement, text: string) {
   const fresh = talk.onOffer && talk.offerTurn !== null && statement.turn - talk.offerTurn <= FRESH_TURNS
   if (!fresh && !TAKES.test(text)) return
   const offer = choose(talk.offers, text)
+  if (TAKES.test(text) && offer.date && offer.time) talk.offered = true
   if (/\?\s*$/.test(text) && !ACCEPTS.test(text)) return
   settle(talk, offer)
   if (ACCEPTS.test(text)) {

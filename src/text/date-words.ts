@@ -8,6 +8,8 @@ export interface DateOptions {
   dayFirst?: boolean
   /** The day the talk is about: «what about the Friday» is the one beside it. */
   near?: Day
+  /** Days named just before: «Wednesday, please» takes up one of them. */
+  recent?: readonly Day[]
 }
 
 export interface DateRead {

@@ -40,7 +40,7 @@ export const POLITE = new Set(
 
 /** What a general word list rates although on the phone it only names the matter at hand. */
 export const MATTER = new Set(
-  `celebrate celebrating celebrated celebration congratulations congrats pain pains painful ache aching toothache headache hurt hurts hurting sore swelling swollen bleeding infection infected
+  `celebrate celebrating celebrated celebration congratulations congrats ha haha lol pain pains painful ache aching toothache headache hurt hurts hurting sore swelling swollen bleeding infection infected
   infections sick sickness ill illness fever flu allergic allergy emergency accident injury injured injuries dead died death dying
   kill killed killing problem problems issue issues error errors crash crashes crashed damage damages crack cracked leak leaking
   broken broke fail failure failures outage outages down lost loss lose missing miss missed cancel cancelled canceled

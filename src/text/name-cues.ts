@@ -73,7 +73,22 @@ export const CUES: Cue[] = [
     whose: 'speaker',
     weak: true,
   },
-  { pattern: /\b(?:this is|this's|i'm|i am|it's|it is|im)\s+/gi, whose: 'speaker', weak: true },
+  {
+    pattern: new RegExp(`\\b(?:i'm|i am|im|this is|my name is|it's) (?=\\p{L}+(?: \\p{L}+)?,? (?:and )?(?:i'm |i am |im )?(?:her|his|their|the) (?:${KIN}))`, 'giu'),
+    whose: 'other',
+    weak: true,
+  },
+  {
+    pattern: /(?<![\p{L}'’])(?=(?!(?:what|who|that|it|she|he|there|let|patient|child|guest|customer|client|company|business)['’]s)\p{L}{3,}['’]s (?:(?:full |first |last )?name|birth ?da(?:y|te)|date of birth)\b)/giu,
+    whose: 'patient',
+    weak: true,
+  },
+  {
+    pattern: /\b(?:it's|is it|have|see|under|showing|listed (?:as|under))\s+(?=\p{L}+(?: \p{L}+){0,2} on (?:the|this|your|file)\b)/giu,
+    whose: 'listener',
+    weak: true,
+  },
+  { pattern: /\b(?:this is|this's|i'm|i am|it's|it is|im)\s+(?!\p{L}+(?: \p{L}+){0,2} on (?:the|this|your|file)\b)/giu, whose: 'speaker', weak: true },
   { pattern: /\b(?:mr|mrs|ms|miss|mister|missus)\.?\s+/gi, whose: 'listener', part: 'last' },
   { pattern: /\b(?:dr|doctor|prof|professor)\.?\s+/gi, whose: 'other', part: 'last', weak: true },
 ]
@@ -86,7 +101,7 @@ export const TRAILING = /,\s+(?=\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?[.!?]?$)/gu
 export const REVERSED = /^(?:(?:hi|hello|hey|yes|yeah|good morning|good afternoon|um|uh),?\s+)*/i
 
 export const ASKS =
-  /\b(?:(?:by|your|the|her|his|their|patient's|child's|guest's|daughter's|son's|whose) (?:full |first |last |first and last |complete )*name|name (?:please|for|on|under|of|is it)|first and last name|who(?:'s| is| am i) (?:this|calling|speaking|(?:speaking|talking) (?:with|to)|the (?:appointment|booking|reservation) for|it for)|who (?:do i have|should i|shall i|am i)|under what name|what name|may i ask who|whom am i|a name|names?\?|\bname\W*$)/i
+  /\b(?:(?:by|your|the|her|his|their|patient's|child's|guest's|daughter's|son's|whose) (?:full |first |last |first and last |complete )*name|name and (?:date|birth|dob|phone|number|address|account|zip|your)|name (?:please|for|on|under|of|is it)|first and last name|who(?:'s| is| am i) (?:this|calling|speaking|(?:speaking|talking) (?:with|to)|the (?:appointment|booking|reservation) for|it for)|who (?:do i have|should i|shall i|am i)|under what name|what name|may i ask who|whom am i|a name|names?\?|\bname\W*$)/i
 
 /** «You're Marguerite?» is answered with the whole name. */
 export const ASKS_WHETHER = /\b(?:[Yy]ou're|[Ii]s this|speaking with|talking to) \p{Lu}\p{Ll}+\b[^.?!]{0,20}\?$/u

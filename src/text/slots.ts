@@ -53,12 +53,14 @@ const BREAK =
 export function statements(turns: Said[], options: SlotOptions): Statement[] {
   let part: { part: DayPart; index: number } | undefined
   let near: Day | undefined
+  let named: { day: Day; index: number }[] = []
   return turns.flatMap((turn, index) => {
     const recent = part && index - part.index <= RECENT_TURNS ? part.part : undefined
-    const named = dayPart(turn.text)
-    if (named) part = { part: named, index }
+    const dayPartNow = dayPart(turn.text)
+    if (dayPartNow) part = { part: dayPartNow, index }
     const taken = options.taken.filter((place) => place.turn === turn.turn)
-    const dates = dateMentions(turn.text, { ...options, near }).filter(
+    named = named.filter((one) => index - one.index <= RECENT_DAYS)
+    const dates = dateMentions(turn.text, { ...options, near, recent: named.map(({ day }) => day) }).filter(
       (date) => isAhead(date, options) && !meetsAny(date, taken),
     )
     const times = timeMentions(turn.text, options.hours, recent).filter(
@@ -66,23 +68,32 @@ export function statements(turns: Said[], options: SlotOptions): Statement[] {
     )
     const said = split(turn.text).map(({ text, start, end }) => {
       const within = (one: { start: number }) => one.start >= start && one.start < end
-      const all = pair(turn.text, dates.filter(within), times.filter(within), turn.turn)
+      const clocks = times.filter(within).filter((time) => isClockOfTalk(turn, text, start, time))
+      const all = pair(turn.text, dates.filter(within), clocks, turn.turn)
       const asides = all.map((slot, at) => asideAt(turn, text, start, all, slot, at))
       const slots = all.filter((_, at) => asides[at] === undefined)
       const busy = all.filter((_, at) => asides[at] === 'busy')
       return { text, plain: plain(text).trim(), turn: turn.turn, start, role: turn.role, slots, busy }
     })
-    const last = said.flatMap(({ slots }) => slots).findLast((slot) => slot.date)
-    if (last) near = Date.parse(last.date!) / DAY_MS
+    const days = said.flatMap(({ slots }) => slots).flatMap(({ date }) => (date ? Date.parse(date) / DAY_MS : []))
+    near = days.at(-1) ?? near
+    named.push(...days.map((day) => ({ day, index })))
     return said
   })
+}
+
+/** «Check-in is from two» is no time to come, even in the sentence that names the day. */
+function isClockOfTalk(turn: Said, text: string, start: number, time: TimeMention): boolean {
+  const timeAt = { turn: turn.turn, start: time.start, end: time.end }
+  return asideAt(turn, text, start, [{ timeAt }], { timeAt }, 0) !== 'other'
 }
 
 function asideAt(turn: Said, text: string, start: number, all: Slot[], slot: Slot, at: number) {
   const [from, to] = reachOf(slot)
   const until = at + 1 < all.length ? reachOf(all[at + 1]!)[0] : start + text.length
   const before = plain(turn.text.slice(start, Math.max(start, from)))
-  const after = plain(turn.text.slice(to, Math.max(to, until)))
+  const possessive = /['’]s$/.test(turn.text.slice(0, to)) ? "'s" : ''
+  const after = possessive + plain(turn.text.slice(to, Math.max(to, until)))
   return asideOf(before, after, plain(text), turn.role)
 }
 
@@ -93,6 +104,7 @@ export function reachOf(slot: Slot): [number, number] {
 }
 
 const RECENT_TURNS = 6
+const RECENT_DAYS = 3
 
 const isAhead = (date: DateMention, { today }: SlotOptions) =>
   !date.past && (today === null || date.date >= isoDate(today))

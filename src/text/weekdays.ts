@@ -17,14 +17,17 @@ export function readWeekday(list: Piece[], at: number, options: DateOptions): Da
   const trail = readTrail(list, lead.next + 1)
   const next = trail?.next ?? lead.next + 1
   const way = trail?.way ?? lead.way
-  const beside = trail ? undefined : besideNear(list, at, lead.next, weekday, options)
+  const named = trail || lead.next !== at ? undefined : options.recent?.findLast((day) => weekdayOf(day) === weekday)
+  const beside = trail ? undefined : named ?? besideNear(list, at, lead.next, weekday, options)
   const day = beside ?? placeWeekday(options.today, weekday, way)
   return { day, next, exact: false, past: way === 'last' }
 }
 
 /** «The eighteenth is a Saturday.» */
 const isExplanation = (list: Piece[], at: number) =>
-  list[at - 1]?.lower === 'a' && /^(?:is|was|it's|that's|be|on|.*'s)$/.test(list[at - 2]?.lower ?? '')
+  list[at - 1]?.lower === 'every' ||
+  (list[at - 2]?.lower === 'every' && list[at - 1]?.lower === 'other') ||
+  (list[at - 1]?.lower === 'a' && /^(?:is|was|it's|that's|be|on|.*'s)$/.test(list[at - 2]?.lower ?? ''))
 
 /** «The Friday», «that Friday», «the following Friday», «the Friday after»: counted from the day talked about. */
 function besideNear(list: Piece[], at: number, word: number, weekday: number, { today, near }: DateOptions) {

@@ -3,7 +3,14 @@ import { Refusal } from '../../lib/refusal.ts'
 import { getConfig } from '../config/configs.ts'
 import type { Config, ResolvedConfig } from '../config/schema.ts'
 import type { Entity } from '../tenancy/actors.ts'
-import { algorithmsFor, requireAvailable } from './availability.ts'
+import { lineage } from '../tenancy/tenants.ts'
+import {
+  algorithmsFor,
+  findAlgorithms,
+  isSame,
+  type KnownAlgorithm,
+  requireAvailable,
+} from './availability.ts'
 import { type Catalogue, defaultAlgorithmIds } from './catalogue.ts'
 import { invalidField } from './copies.ts'
 import { namedIn } from './deprecations.ts'
@@ -42,6 +49,36 @@ async function requirePreference(
       field,
       message: 'Must be a prompt algorithm, whose result has the form that it is asked for',
     })
+}
+
+/** An endpoint may wait for what runs only for somebody below, and for what only ran once. */
+export async function requireKnownFilters(
+  tx: Tx,
+  catalogue: Catalogue,
+  entity: Entity,
+  section: Config['webhooks'],
+): Promise<void> {
+  const before = await getConfig(tx, entity)
+  const kept = (before.document.webhooks?.endpoints ?? []).flatMap(({ algorithm_ids }) => algorithm_ids ?? [])
+  for (const [at, { algorithm_ids }] of (section?.endpoints ?? []).entries()) {
+    const ids = (algorithm_ids ?? []).filter((id) => !kept.includes(id))
+    const known = await findAlgorithms(tx, catalogue, ids)
+    for (const id of ids)
+      if (!(await isNear(tx, entity, known.get(id))))
+        throw invalidField({ field: `webhooks.endpoints.${at}.algorithm_ids`, message: UNKNOWN })
+  }
+}
+
+const UNKNOWN = 'Names an algorithm that is not known here'
+
+async function isNear(
+  db: Queryable,
+  entity: Entity,
+  algorithm: KnownAlgorithm | undefined,
+): Promise<boolean> {
+  if (!algorithm?.owner) return algorithm !== undefined
+  const above = await lineage(db, entity)
+  return above.some(isSame(algorithm.owner)) || (await lineage(db, algorithm.owner)).some(isSame(entity))
 }
 
 export interface Warning {

@@ -12,7 +12,8 @@ import {
   exhaustedOfEndpoint,
   restartDelivery,
 } from '../webhooks/deliveries.sql.ts'
-import { getJob, type Job, moveDeliveries } from './jobs.sql.ts'
+import { moveDeliveries } from './changes.sql.ts'
+import { getJob, type Job } from './jobs.sql.ts'
 import { addLogs } from './logs.sql.ts'
 import { type FinishedRun, type PayloadSource, recordingUrl } from './payloads.ts'
 import { enqueueDelivery, hastenDelivery, publish } from './publishing.ts'

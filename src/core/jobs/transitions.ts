@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/db.ts'
 import { Refusal } from '../../lib/refusal.ts'
-import { getJob, type Job, markFinished, markStarted, restart } from './jobs.sql.ts'
+import { markFinished, markStarted, restart } from './changes.sql.ts'
+import { getJob, type Job } from './jobs.sql.ts'
 import { addLogs, type LogLine } from './logs.sql.ts'
 import { moveMarksBefore } from './retention.sql.ts'
 import { mayBecome, type Status } from './status.ts'

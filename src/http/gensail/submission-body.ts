@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isZoneName } from '../../lib/zones.ts'
 import { parseTranscript } from '../../text/turns.ts'
 import { algorithmIds } from './algorithm-ids.ts'
 import { hasClock, hasOffset, parseTime, plainTime } from './times.ts'
@@ -19,7 +20,7 @@ const time = z
     message: 'Expected an ISO 8601 time with its offset, such as 2026-03-04T10:30:00-05:00',
   })
   .transform(plainTime)
-const timeZone = z.string().refine(isTimeZone, 'Expected an IANA time zone, such as America/New_York')
+const timeZone = z.string().refine(isZoneName, 'Expected an IANA time zone, such as America/New_York')
 
 /** The fields that all submissions share; null counts as absent, what is not named here is ignored. */
 const shared = {
@@ -157,26 +158,4 @@ function turnsOf(transcript: string) {
     start_ms: start_ms ?? null,
     end_ms: end_ms ?? null,
   }))
-}
-
-const knownZones = new Map<string, boolean>()
-const CACHED_ZONES = 1000
-
-/** Making a formatter is the only way to ask, and takes long enough to remember the answer. */
-function isTimeZone(name: string): boolean {
-  const known = knownZones.get(name)
-  if (known !== undefined) return known
-  if (knownZones.size >= CACHED_ZONES) knownZones.clear()
-  const valid = /^[A-Za-z][A-Za-z0-9_+\-/]{0,60}$/.test(name) && canFormat(name)
-  knownZones.set(name, valid)
-  return valid
-}
-
-function canFormat(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone })
-    return true
-  } catch {
-    return false
-  }
 }

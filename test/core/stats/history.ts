@@ -1,12 +1,6 @@
 import sql from 'sql-template-tag'
-import {
-  getJob,
-  insertJob,
-  type Job,
-  moveDeliveries,
-  setDuration,
-  setTranscript,
-} from '../../../src/core/jobs/jobs.sql.ts'
+import { moveDeliveries, setDuration, setTranscript } from '../../../src/core/jobs/changes.sql.ts'
+import { getJob, insertJob, type Job } from '../../../src/core/jobs/jobs.sql.ts'
 import { finalStatuses, mayBecome, type Status } from '../../../src/core/jobs/status.ts'
 import { countOut } from '../../../src/core/jobs/tallies.ts'
 import { type Ending, finish, start, startRound } from '../../../src/core/jobs/transitions.ts'

@@ -290,6 +290,25 @@ describe('a copy', () => {
   })
 })
 
+test('an endpoint waits for algorithms that are known where it stands', async () => {
+  const filter = (entity: string, as: As, id: string) =>
+    call({
+      method: 'PATCH',
+      path: `/config/${entity}/webhooks?validate_only=true`,
+      as,
+      body: { endpoints: [{ url: 'https://hooks.example.com/calls', algorithm_ids: [id] }] },
+    })
+  expect((await filter('partners/default', 'partner', 'second_summary')).status).toBe(200)
+  expect((await filter('workspaces/default', 'workspace', 'partner_summary')).status).toBe(200)
+  for (const id of ['nope', 'second_summary']) {
+    const { status, body } = await filter('workspaces/default', 'workspace', id)
+    expect({ status, field: body.errors[0]!.field }).toEqual({
+      status: 422,
+      field: 'webhooks.endpoints.0.algorithm_ids',
+    })
+  }
+})
+
 describe('the list', () => {
   test('is filtered by scope, status and kind', async () => {
     expect(await list('?kind=prompt')).toEqual(['prompt_v1'])
