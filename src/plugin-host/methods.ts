@@ -1,4 +1,4 @@
-import { assignRoles } from '../text/roles.ts'
+import { assignRoles } from '../text/talk/roles.ts'
 import type { Call, Context, Recording, Transcription } from './contract.ts'
 import type { LoadedPlugin } from './describe.ts'
 import type { CallInput, Method } from './messages.ts'

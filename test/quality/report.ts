@@ -22,7 +22,10 @@ export function report(calls: number, outcomes: Outcome[]): string {
 
 export function scores(outcomes: Outcome[]): Score[] {
   const pii = outcomes.filter(({ field }) => field.startsWith('pii '))
-  const fields = Map.groupBy([...outcomes, ...pii.map((one) => ({ ...one, field: 'pii' }))], ({ field }) => field)
+  const fields = Map.groupBy(
+    [...outcomes, ...pii.map((one) => ({ ...one, field: 'pii' }))],
+    ({ field }) => field,
+  )
   return [...fields].map(([field, compared]) => score(field, compared))
 }
 

@@ -50,8 +50,13 @@ const scoreSentiment: Scorer<NonNullable<Expected['sentiment_v1']>> = async (cal
   return [['sentiment', expected.sentiment, found]]
 }
 
-const scoreCompetitors: Scorer<NonNullable<Expected['competitor_mentions_v1']>> = async (call, { counts }) => {
-  const variables = competitors.variables.parse({ competitors: Object.keys(counts).map((name) => ({ name })) })
+const scoreCompetitors: Scorer<NonNullable<Expected['competitor_mentions_v1']>> = async (
+  call,
+  { counts },
+) => {
+  const variables = competitors.variables.parse({
+    competitors: Object.keys(counts).map((name) => ({ name })),
+  })
   const { competitors: found } = await competitors.analyze(call, variables, context)
   return Object.entries(counts).flatMap(([name, count]) => {
     const times = found.find((competitor) => competitor.name === name)?.count ?? 0
@@ -66,7 +71,9 @@ const scorePii: Scorer<NonNullable<Expected['pii_v1']>> = async (call, { entitie
   const { entities } = await pii.analyze(call, pii.variables.parse({}), context)
   const open = entities.filter(({ type }) => SCORED_TYPES.includes(type))
   const wanted = labels.flatMap(({ type, turn, text, optional }) => {
-    const at = open.findIndex((entity) => entity.type === type && entity.turn === turn && isSameSpan(entity.text, text))
+    const at = open.findIndex(
+      (entity) => entity.type === type && entity.turn === turn && isSameSpan(entity.text, text),
+    )
     const [entity] = at < 0 ? [] : open.splice(at, 1)
     const compared: Compared = [`pii ${type}`, `${turn}: ${text}`, entity ? `${turn}: ${text}` : null]
     return optional ? [] : [compared]
@@ -83,6 +90,8 @@ function isSameSpan(one: string, other: string): boolean {
 export function misses(outcomes: Outcome[]): string[] {
   return outcomes
     .filter(({ expected, found }) => expected !== found)
-    .map(({ field, call, expected, found }) => `${field.padEnd(18)} ${call.padEnd(36)} ${expected} ≠ ${found}`)
+    .map(
+      ({ field, call, expected, found }) => `${field.padEnd(18)} ${call.padEnd(36)} ${expected} ≠ ${found}`,
+    )
     .sort()
 }

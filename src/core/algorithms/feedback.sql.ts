@@ -172,9 +172,3 @@ export const newestFeedbackId = async (db: Queryable): Promise<number> =>
 
 export const findResult = async (db: Queryable, runId: number): Promise<string | undefined> =>
   (await db.get<{ result: string }>(sql`SELECT result FROM run_results WHERE run_id = ${runId}`))?.result
-
-export async function deleteFeedbackOfJob(tx: Tx, jobId: number): Promise<void> {
-  await tx.run(sql`
-    DELETE FROM feedback_corrections WHERE feedback_id IN (SELECT id FROM feedback WHERE job_id = ${jobId})`)
-  await tx.run(sql`DELETE FROM feedback WHERE job_id = ${jobId}`)
-}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isZoneName } from '../../lib/zones.ts'
-import { parseTranscript } from '../../text/turns.ts'
+import { parseTranscript } from '../../text/talk/turns.ts'
 import { algorithmIds } from './algorithm-ids.ts'
 import { hasClock, hasOffset, parseTime, plainTime } from './times.ts'
 

@@ -1,0 +1,194 @@
+import type { Piece } from '../language/pieces.ts'
+import { isNumberWord } from '../values/numbers.ts'
+import { asName, spelledWords } from '../values/spelling.ts'
+import { FIRST_NAMES } from './first-names.ts'
+import {
+  ASKS,
+  partAsked,
+  REVERSED,
+  SAME_SOUND,
+  SPELLED_FIRST,
+  SPELLED_LAST,
+  SPELLED_OTHER,
+  TRAILING,
+  VOCATIVE,
+  WITH_LETTER,
+} from './name-cues.ts'
+import { mention, type NameMention, ownerOf } from './name-mentions.ts'
+import { CALLING, isCapital, type Reader, readName, TITLES } from './name-words.ts'
+
+export function pieceAt(list: Piece[], place: number) {
+  const at = list.findIndex((piece) => piece.start >= place)
+  return at >= 0 && TITLES.test(list[at]!.lower) ? at + 1 : at
+}
+
+/** `Anna here`, `John Smith speaking`. */
+export function reversed(reader: Reader): NameMention[] {
+  const start = REVERSED.exec(reader.turn.text)?.[0].length ?? 0
+  const at = reader.list.findIndex((piece) => piece.start >= start)
+  const name = at < 0 ? undefined : readName(reader, at, true)
+  const after = name && reader.list[at + name.length]?.lower
+  if (!name || !after || !CALLING.test(after)) return []
+  return [
+    mention(reader, name, ownerOf('speaker', reader.turn.role), name.length > 1 ? 'full' : 'first', true),
+  ]
+}
+
+/** «Hotel Aurora, Anna speaking.» */
+export function speaking(reader: Reader): NameMention[] {
+  const after = reader.list.findIndex((piece, at) => piece.lower === 'speaking' || isHere(reader, piece, at))
+  for (let at = after - 2; after > 0 && at < after; at++) {
+    const name = at < 0 ? undefined : readName(reader, at, true)
+    const capital = name && isCapital(name[0]!) && (at === after - 1 || isCapital(reader.list[after - 1]!))
+    const known = name && FIRST_NAMES.has(name[0]!.lower)
+    if (name && at + name.length === after && (known || (capital && !reader.raw)) && (at > 0 || known))
+      return [
+        mention(reader, name, ownerOf('speaker', reader.turn.role), name.length > 1 ? 'full' : 'first', true),
+      ]
+  }
+  return []
+}
+
+/** «Salon Luxe, Nina here.» */
+const isHere = (reader: Reader, piece: Piece, at: number) =>
+  piece.lower === 'here' &&
+  reader.turn.role === 'agent' &&
+  reader.index < 2 &&
+  (at + 1 === reader.list.length || /^[.,!]/.test(reader.list[at + 1]!.gap))
+
+/** «Jerome Pickett.»: a sentence that is nothing but a name. */
+export function alone(reader: Reader): NameMention[] {
+  if (reader.raw || reader.turn.role === 'agent') return []
+  return reader.list.flatMap((piece, at) => {
+    const opens = at > 0 ? /[.?!]\s/.test(piece.gap) : true
+    if (!opens || !isKnown(piece.lower) || !isCapital(piece)) return []
+    const name = readName(reader, at, true)
+    const after = name && reader.list[at + name.length]
+    const rest = reader.turn.text.slice(name?.at(-1)?.end ?? 0)
+    if (!name || name.length < 2 || !/^\s*(?:$|[.?!])/.test(rest) || (after && !/[.?!]/.test(after.gap))) return []
+    return [mention(reader, name, 'customer', 'full', true)]
+  })
+}
+
+/** «Catherine with a K»: the letter stands for the sound the name begins with. */
+export function varied(reader: Reader): NameMention[] {
+  const { turn, index } = reader
+  return Array.from(turn.text.matchAll(WITH_LETTER)).flatMap((match) => {
+    const [, word = '', letter = ''] = match
+    if (!SAME_SOUND.test((word[0] ?? '').toLowerCase() + letter.toLowerCase())) return []
+    const start = match.index + match[0].length - 1
+    const name = asName(letter + word.slice(1))
+    return [
+      {
+        name,
+        owner: 'customer' as const,
+        part: 'first' as const,
+        spelled: true,
+        stated: true,
+        turn: turn.turn,
+        index,
+        start,
+        end: start + 1,
+      },
+    ]
+  })
+}
+
+/** `Thank you, Ana.`: counts for known given names only, for anything may follow «okay». */
+export function addressed(reader: Reader): NameMention[] {
+  // Whoever picks up does not know yet who calls: «good evening, Bella Vista» is the house.
+  if (reader.index === 0 && reader.turn.role === 'agent' && !FIRST_NAMED.test(reader.turn.text)) return []
+  const found: NameMention[] = whole(reader)
+  for (const pattern of [VOCATIVE, TRAILING]) {
+    for (const match of reader.turn.text.matchAll(pattern)) {
+      const at = pieceAt(reader.list, match.index + match[0].length)
+      const name = at < 0 ? undefined : readName(reader, at, true)
+      if (!name || !isKnown(name[0]!.lower) || (name.length > 1 && !isCapital(name[1]!) && !reader.raw))
+        continue
+      const after = reader.list[at + name.length]
+      if (CALLING.test(after?.lower ?? '') || /['’]s$/.test(name[0]!.text)) continue
+      found.push(
+        mention(
+          reader,
+          name,
+          ownerOf('listener', reader.turn.role),
+          name.length > 1 ? 'full' : 'first',
+          false,
+        ),
+      )
+    }
+  }
+  return found
+}
+
+const FIRST_NAMED =
+  /^\W*(?:(?:hi|hello|hey|yes|good \w+),? )+\S+(?: \S+)?[,.!]? (?:this is|it's|my name|i'm|how are)\b/i
+
+/** «Kendra?» «Yep.»: the agent reads the name off the file. */
+function whole(reader: Reader): NameMention[] {
+  const { list, turn, index, turns } = reader
+  const reply = turns[index + 1]?.text ?? ''
+  if (turn.role !== 'agent' || list.length > 2 || !isKnown(list[0]!.lower) || !AFFIRMS.test(reply)) return []
+  const name = readName(reader, 0, true)
+  return name?.length === list.length
+    ? [mention(reader, name, 'customer', name.length > 1 ? 'full' : 'first', false)]
+    : []
+}
+
+const AFFIRMS =
+  /^\W*(?:yes|yeah|yep|yup|that's (?:me|right|him|her)|correct|right|uh huh|mm-?hmm|speaking)\b/i
+
+const isKnown = (word: string) => FIRST_NAMES.has(word)
+
+export function spelledMentions(reader: Reader): NameMention[] {
+  const { turn, index, turns } = reader
+  return spelledWords(turn.text).flatMap(({ word, start, end }) => {
+    const before = turn.text.slice(Math.max(0, start - 60), start)
+    const asked = index > 0 ? turns[index - 1]!.text : ''
+    if (
+      /\bdot \w+\b|@|\.(?:com|org|net)\b/i.test(before) ||
+      SPELLED_OTHER.test(before) ||
+      /^[^a-z]*(?:at\b|dot\b|@|underscore\b|dash\b|hyphen\b|\d)/i.test(turn.text.slice(end))
+    )
+      return []
+    if (isAmongDigits(reader, start, end)) return []
+    if (EMAIL_ASKED.test(asked) && !ASKS.test(asked)) return []
+    if (before.trim() === '' && SPELLED_OTHER.test(asked) && !ASKS.test(asked)) return []
+    const part = SPELLED_LAST.test(before) ? 'last' : SPELLED_FIRST.test(before) ? 'first' : partAsked(asked)
+    return [
+      {
+        name: asName(word),
+        owner: 'customer' as const,
+        part,
+        spelled: true,
+        stated: true,
+        turn: turn.turn,
+        index,
+        start,
+        end,
+      },
+      ...surnameAfter(reader, end),
+    ]
+  })
+}
+
+/** «g b two nine n w b k six»: letters of an account, not of a name. */
+function isAmongDigits({ list }: Reader, start: number, end: number): boolean {
+  const from = list.findIndex((piece) => piece.start >= start)
+  const next = list.findIndex((piece) => piece.start >= end)
+  const isFigure = (at: number) => at >= 0 && list[at] !== undefined && FIGURE(list[at].lower)
+  return isFigure(from - 1) || (next > 0 && isFigure(next) && isFigure(next + 1))
+}
+
+const FIGURE = (word: string) => /^\d/.test(word) || isNumberWord(word)
+
+const EMAIL_ASKED = /\be-?mail\b/i
+
+/** «It's Olivia, O-L-I-V-I-A, Grant.» */
+function surnameAfter(reader: Reader, end: number): NameMention[] {
+  const at = reader.list.findIndex((piece) => piece.start >= end)
+  const next = reader.list[at]
+  if (!next || reader.raw || !isCapital(next) || !/^,? $/.test(next.gap)) return []
+  const name = readName(reader, at, true)
+  return name ? [mention(reader, name, 'customer', 'last', true)] : []
+}
