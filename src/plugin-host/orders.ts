@@ -22,7 +22,14 @@ export function startRuns(
   const tasks: Task[] = []
   for (const [index, { algorithmId, variables, timeLimitMs }] of orders.entries()) {
     const entry = generation.byId.get(algorithmId)
-    const task = newTask(job, index, entry ?? nameless(algorithmId), method, variables, timeLimitMs ?? limitMs)
+    const task = newTask(
+      job,
+      index,
+      entry ?? nameless(algorithmId),
+      method,
+      variables,
+      timeLimitMs ?? limitMs,
+    )
     if (entry) tasks.push(task)
     else failTask(task, whyMissing(generation.catalogue, algorithmId))
   }

@@ -64,3 +64,10 @@ export async function openEvents(url: string, token: string, headers: Record<str
     over,
   }
 }
+
+/** The text of an answer; empty for a stream of events, which has no end to wait for. */
+export async function textOf(response: Response): Promise<string> {
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response.text()
+  await response.body?.cancel()
+  return ''
+}

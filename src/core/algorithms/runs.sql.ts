@@ -55,15 +55,25 @@ export async function insertResults(tx: Tx, results: { runId: number; result: st
   await tx.run(sql`INSERT INTO run_results (run_id, result) VALUES ${join(rows)}`)
 }
 
-/** What was sent once stays as it was, byte for byte. */
-export async function insertPayloads(tx: Tx, payloads: { runId: number; body: string }[]): Promise<void> {
-  if (payloads.length === 0) return
-  const rows = payloads.map(({ runId, body }) => sql`(${runId}, ${body})`)
-  await tx.run(sql`INSERT INTO run_payloads (run_id, body) VALUES ${join(rows)} ON CONFLICT DO NOTHING`)
+/** A payload in three pieces, of which the middle one is the same for all that are written together. */
+export interface Payload {
+  runId: number
+  head: string
+  tail: string
 }
 
-export const findPayload = async (db: Queryable, runId: number): Promise<string | undefined> =>
-  (await db.get<{ body: string }>(sql`SELECT body FROM run_payloads WHERE run_id = ${runId}`))?.body
+/** What was sent once stays as it was, byte for byte. */
+export async function insertPayloads(tx: Tx, common: string, payloads: Payload[]): Promise<void> {
+  if (payloads.length === 0) return
+  const partId = payloads[0]!.runId
+  const rows = payloads.map(({ runId, head, tail }) => sql`(${runId}, ${head}, ${partId}, ${tail})`)
+  await tx.run(sql`INSERT INTO payload_parts (id, text) VALUES (${partId}, ${common}) ON CONFLICT DO NOTHING`)
+  await tx.run(sql`
+    INSERT INTO run_payloads (run_id, head, part_id, tail) VALUES ${join(rows)} ON CONFLICT DO NOTHING`)
+}
+
+export const hasPayload = async (db: Queryable, runId: number): Promise<boolean> =>
+  (await db.get(sql`SELECT run_id FROM run_payloads WHERE run_id = ${runId}`)) !== undefined
 
 export const getRun = (db: Queryable, id: number) =>
   db.get<Run>(sql`SELECT ${columns} FROM runs WHERE id = ${id}`)

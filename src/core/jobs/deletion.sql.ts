@@ -35,6 +35,7 @@ export async function deleteRows(tx: Tx, callId: number, jobIds: number[]): Prom
     sql`DELETE FROM delivery_attempts
       WHERE delivery_id IN (SELECT id FROM deliveries WHERE job_id IN (${jobs}))`,
     sql`DELETE FROM deliveries WHERE job_id IN (${jobs})`,
+    sql`DELETE FROM payload_parts WHERE id IN (${runs})`,
     sql`DELETE FROM run_payloads WHERE run_id IN (${runs})`,
     sql`DELETE FROM run_results WHERE run_id IN (${runs})`,
     sql`DELETE FROM runs WHERE job_id IN (${jobs})`,

@@ -29,15 +29,12 @@ export async function publish(
   const published: Published = { pending: 0, failed: 0, deliveryIds: [], logs: [] }
   const endpoints = await endpointsFor(db, tx, source.job.workspaceId)
   if (endpoints.length === 0) return published
-  const write = payloadWriter(source, tx.now)
+  const { common, write } = payloadWriter(source, tx.now)
   const wanted = runs.flatMap((run) =>
     endpoints.filter((endpoint) => wants(endpoint, run.algorithmId)).map((endpoint) => ({ run, endpoint })),
   )
   const sent = [...new Set(wanted.map(({ run }) => run))]
-  await insertPayloads(
-    tx,
-    sent.map((run) => ({ runId: run.id, body: write(run) })),
-  )
+  await insertPayloads(tx, common, sent.map(write))
   await storeDeliveries(tx, source.job, wanted, published)
   if (wanted.length > 0) published.logs.unshift(stored(wanted.length))
   return published

@@ -1,7 +1,7 @@
 import type { Queryable, Tx } from '../../db/db.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { findCopies } from '../algorithms/copies.sql.ts'
-import { findPayload, type Run, resultsOfJob, runsOfJob } from '../algorithms/runs.sql.ts'
+import { hasPayload, type Run, resultsOfJob, runsOfJob } from '../algorithms/runs.sql.ts'
 import { getCall } from '../calls/calls.sql.ts'
 import { getRecording } from '../calls/recordings.sql.ts'
 import { getTranscript } from '../calls/transcripts.sql.ts'
@@ -56,7 +56,7 @@ export async function redeliverRun(tx: Tx, from: Sources, run: Run): Promise<num
 /** To the endpoints it went to, as far as they are still there; else to today's. */
 async function redeliverOrPublish(tx: Tx, { db, publicUrl }: Sources, job: Job, run: Run): Promise<number[]> {
   const earlier = await deliveriesToPresent(tx, run.id)
-  if (earlier.length > 0 && (await findPayload(tx, run.id)) === undefined) throw notKept()
+  if (earlier.length > 0 && !(await hasPayload(tx, run.id))) throw notKept()
   for (const delivery of earlier) await restartOne(tx, delivery)
   if (earlier.length > 0) return earlier.map(({ id }) => id)
   const source = await payloadSource(tx, job, publicUrl)

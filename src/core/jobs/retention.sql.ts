@@ -65,7 +65,10 @@ export async function deleteTranscript(tx: Tx, id: number): Promise<void> {
 
 /** The bodies of deliveries have both results and transcript in them. */
 export const deletePayloads = (tx: Tx, jobId: number) =>
-  runAll(tx, [sql`DELETE FROM run_payloads WHERE run_id IN (SELECT id FROM runs WHERE job_id = ${jobId})`])
+  runAll(tx, [
+    sql`DELETE FROM payload_parts WHERE id IN (SELECT id FROM runs WHERE job_id = ${jobId})`,
+    sql`DELETE FROM run_payloads WHERE run_id IN (SELECT id FROM runs WHERE job_id = ${jobId})`,
+  ])
 
 /** Verdicts of reviewers stay for the statistics, without the values that they are about. */
 export const deleteResults = (tx: Tx, jobId: number) =>

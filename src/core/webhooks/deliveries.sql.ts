@@ -59,8 +59,9 @@ export async function findConsignments(db: Queryable, ids: number[]): Promise<Co
   return db.all<Consignment>(sql`
     SELECT d.id, d.message_id AS "messageId", d.run_id AS "runId", d.job_id AS "jobId",
       d.endpoint_id AS "endpointId", d.status, d.attempts, d.next_attempt_at AS "nextAttemptAt",
-      d.created_at AS "createdAt", p.body, r.workspace_id AS "workspaceId"
-    FROM deliveries d JOIN run_payloads p ON p.run_id = d.run_id JOIN runs r ON r.id = d.run_id
+      d.created_at AS "createdAt", p.head || c.text || p.tail AS body, r.workspace_id AS "workspaceId"
+    FROM deliveries d JOIN run_payloads p ON p.run_id = d.run_id JOIN payload_parts c ON c.id = p.part_id
+      JOIN runs r ON r.id = d.run_id
     WHERE d.id IN (${join(ids)})`)
 }
 

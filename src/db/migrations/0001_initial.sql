@@ -251,10 +251,19 @@ CREATE TABLE run_results (
   result TEXT NOT NULL
 );
 
--- The bytes that every attempt to every endpoint sends.
+-- What all payloads that were written together have in common, above all the transcript. Its id is that of their
+-- first run.
+CREATE TABLE payload_parts (
+  id INTEGER PRIMARY KEY,
+  text TEXT NOT NULL
+);
+
+-- The bytes that every attempt to every endpoint sends: head, common part, tail.
 CREATE TABLE run_payloads (
   run_id INTEGER PRIMARY KEY REFERENCES runs (id),
-  body TEXT NOT NULL
+  head TEXT NOT NULL,
+  part_id INTEGER NOT NULL,
+  tail TEXT NOT NULL
 );
 
 CREATE TABLE deliveries (

@@ -3,8 +3,8 @@ import type { App } from '../../app.ts'
 import { defaultAlgorithms, warningsAbout } from '../../core/algorithms/configured.ts'
 import type { Resolution } from '../../core/config/resolve.ts'
 import { configSchema } from '../../core/config/schema.ts'
-import type { Entity } from '../../core/tenancy/actors.ts'
 import { maskSecrets } from '../../core/config/secrets.ts'
+import type { Entity } from '../../core/tenancy/actors.ts'
 
 export const SchemaShape = z
   .record(z.string(), z.unknown())

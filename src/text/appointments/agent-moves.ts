@@ -25,8 +25,9 @@ import type { Slot, Statement } from './slots.ts'
 export function hearAgent(talk: Talk, statement: Statement, before: Statement | undefined) {
   const text = statement.plain
   const [slots, refused] = sortOut(statement, text)
-  if (DEFERS.test(text) && !ON_THE_WAY.test(text) && !slots.some((slot) => slot.time))
-    talk.deferred = statement.turn
+  const defers = DEFERS.test(text) && !ON_THE_WAY.test(text) && !slots.some((slot) => slot.time)
+  if (defers) talk.deferred = statement.turn
+  if (defers && slots.length > 0 && !OFFERS.test(text) && !CONFIRMS.test(text)) return
   const goesOn = talk.onOffer && talk.offerTurn === statement.turn
   talk.onOffer = slots.length > 0 || ABOUT_OFFER.test(text) || goesOn
   if (slots.length > 0 && OFFERS.test(text)) talk.offered = true

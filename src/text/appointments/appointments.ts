@@ -114,6 +114,10 @@ function noteContacts(
   for (const one of births) if (one.date === birth?.date) tag(ledger, 'date_of_birth', one)
 }
 
+/** «I'll text the address to this number.» */
+const PROMISES =
+  /\b(?:i'll|we'll|i will|we will|i can|going to) (?:text|call|send|reach|ring|message)\b.{0,40}\b(?:this|the) number\b(?! if)/i
+
 const YES =
   /^\W*(?:(?:uh|um|oh|sure|well)\W+)*(?:yes|yeah|yep|yup|sure|it is|that's (?:fine|right|good|correct|the one|it)|correct|right|please|of course|absolutely|this (?:one|is)|mm-?hmm|uh-?huh)\b/i
 
@@ -122,7 +126,8 @@ function noteThisNumber(ledger: Ledger, call: Call, options: AppointmentOptions)
   const number = call.direction === 'outbound' ? call.to_number : call.from_number
   const turn = call.turns.find(
     (one, at) =>
-      THIS_NUMBER.test(one.text) && (one.role !== 'agent' || YES.test(call.turns[at + 1]?.text ?? '')),
+      THIS_NUMBER.test(one.text) &&
+      (one.role !== 'agent' || PROMISES.test(one.text) || YES.test(call.turns[at + 1]?.text ?? '')),
   )
   const match = turn && THIS_NUMBER.exec(turn.text)
   const phone = number && phoneOf(number, regionOf(call, options.region))

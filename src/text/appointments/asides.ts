@@ -8,11 +8,16 @@ export type Aside = 'told' | 'other' | 'busy'
  * Tells proposals from the rest: what happened before the call is told, dues, dates of birth and opening hours are
  * other, and where the caller is engaged is busy. `before` and `after` are the words around the date, in lower case.
  */
-export function asideOf(before: string, said: string, after: string, whole: string, role: Role): Aside | undefined {
+export function asideOf(
+  before: string,
+  said: string,
+  after: string,
+  whole: string,
+  role: Role,
+): Aside | undefined {
   const near = before.split(CLAUSE_BORDER).at(-1) ?? ''
   const next = after.split(CLAUSE_BORDER)[0] ?? ''
-  if ((GREETING.test(near) || (role === 'agent' && ASKS_ABOUT.test(near))) && NOW.test(said))
-    return 'other'
+  if ((GREETING.test(near) || (role === 'agent' && ASKS_ABOUT.test(near))) && NOW.test(said)) return 'other'
   if (GONE.test(next) || GONE_BEFORE.test(near) || isTold(near, next, role)) return 'told'
   if (NOT_OURS.test(next) || ELSEWHERE.test(next)) return 'other'
   const bookable = BOOKABLE.test(whole)

@@ -41,7 +41,7 @@ export const WANTS_CHANGE = new RegExp(
 
 /** The business has to move it. */
 export const ASKS_CHANGE =
-  /\b(?:could|can|would|may) (?:we|you) (?:\w+ )?(?:move|push|reschedule|switch|shift) (?:it|your|that|the|to)\b|\b(?:have|need|had|has|going) to (?:reschedule|rebook|(?:move|push|change) (?:your|her|his|the|that|their))\b/
+  /\b(?:could|can|would|may) (?:we|you) (?:\w+ ){0,2}(?:move|push|reschedule|switch|shift) (?:it|your|that|the|to)\b|\b(?:have|need|had|has|going) to (?:reschedule|rebook|(?:move|push|change) (?:your|her|his|the|that|their))\b/
 
 export const WANTS_CANCEL =
   /\bcancel(?:l?ing|l?ed)?\b(?! ?(?:lation|fee|policy|list|charge)|s)(?!.{0,25}\b(?:subscription|membership|order|plan|policy|account|service|contract|insurance|card)\b)/
@@ -49,7 +49,7 @@ export const WANTS_CANCEL =
 export const CANCELS_CONTRACT =
   /\bcancel\w*\b.{0,25}\b(?:subscription|membership|order|plan|policy|account|service|contract|insurance|card)\b/
 export const NOT_CANCEL =
-  /\b(?:don't|do not|not|never|didn't|won't|without|rather than|instead of)\b[^.?!]{0,25}\bcancel|\bcancel(?:l?ations?)\b/
+  /\b(?:don't|do not|not|never|didn't|won't|without|rather than|instead of)\b[^.?!]{0,25}\bcancel|\b(?:you|they|he|she|it|somebody|someone)(?:'ve|'s| have| has|'d| had)? (?:just |already |guys )?cancel|\bcancel(?:l?ations?)\b/
 
 /** The business says that it is settled. */
 export const CONFIRMS = new RegExp(
@@ -73,7 +73,7 @@ export const NOT_CONFIRMS =
 
 /** The caller leaves it: nothing offered is taken. */
 export const DECLINES =
-  /\bnot (?:really |that )?(?:interested|looking|ready|right now|at this time|today|for me)\b|\b(?:somewhere|someone|somebody) else\b|\belsewhere\b|\bi'll pass\b|\bnever ?mind\b|\bforget (?:it|about it)\b|\b(?:maybe )?(?:another|some other) time\b|\bhold off\b|\bleave it (?:for now|there|at that)\b|\blocked in\b|\b(?:don't|do not) (?:want|need) (?:one|an?|any|to)\b.{0,20}(?:appointment|meeting|visit|demo|now|right now)|\bno,? (?:i'm|we're) (?:good|fine|all set)\b/
+  /\bnot (?:really |that )?(?:interested|looking|ready|right now|at this time|today|for me)\b|\b(?:somewhere|someone|somebody) else\b|\belsewhere\b|\bi'll pass\b|\bnever ?mind\b|\bforget (?:it|about it)\b|\b(?:maybe )?(?:another|some other) time\b|\bhold off\b|\bleave it (?:for now|there|at that)\b|\blocked in\b|\b(?:don't|do not) (?:want|need) (?:one|an?|any|to)\b.{0,20}(?:appointment|meeting|visit|demo|now|right now)|\bno,? (?:i'm|we're) (?:good|fine|all set)\b|\babsolutely not\b|\btake (?:me|us|my number) off\b|\bstop calling\b|\bi said no\b|\bleave me alone\b|\b(?:don't|do not) (?:call|send (?:any|some)\w*|come)\b|\bi'm not (?:changing|switching|buying|signing)\b/
 
 /** The business puts forward times. */
 export const OFFERS =

@@ -14,9 +14,12 @@ const SUBJECT = "(you've|you have|you|she|he|they|everyone|you guys|he's|she's|y
 const PRAISE: [string, PhraseValue][] = [
   // Gratitude and praise.
   ['thank (goodness|god|heavens)', says(1.2)],
-  ["(you're|you are|y'all are|you guys are|you all are) [just] (the best|a peach|a doll|a gem|a treasure|too kind|so kind|wonderful|amazing|great)", says(2.6)],
+  [
+    "(you're|you are|y'all are|you guys are|you all are) [just] (the best|a peach|a doll|a gem|a treasure|too kind|so kind|wonderful|amazing|great)",
+    says(2.6),
+  ],
   ["(i love it|i love that|love it|love that|that's beautiful|now you're talking)", says(1.4)],
-  ["(that|it|this) (was|is) [so|very|really|super] (easy|painless|quick|fast|simple|smooth)", says(1.2)],
+  ['(that|it|this) (was|is) [so|very|really|super] (easy|painless|quick|fast|simple|smooth)', says(1.2)],
   [
     "(you're|you are|he's|she's|you guys are|they're) (a|an|the|my) [absolute|real|total|true] (star|angel|best|gem|hero|legend|genius|doll|saint|rockstar|lifesaver|champ)",
     says(2.6),
@@ -31,7 +34,8 @@ const PRAISE: [string, PhraseValue][] = [
   ["(best|greatest) _ (i've|i have|we've|we have|i|we) [ever]", says(2.4)],
   ['(exceeded|beat|surpassed) [all] [my|our] expectations', says(2.4)],
   ["(didn't|did not) (expect|think) ... (fast|quick|easy|well|smoothly|good|great)", says(1.4)],
-  ['(thank you|thanks) (so much|a million|a ton|so very much|from the bottom) [for] [all]', says(1.3)],
+  ['(thank you|thanks) (a million|a ton|so very much|from the bottom) [for] [all]', says(1)],
+  ['(thank you|thanks) so much [for] [all]', says(0.6)],
   ['(thank you|thanks) (very much|a lot|a bunch|again)', polite(0.5)],
   [
     '(thank you|thanks) [for (your time|calling|holding|letting me know|getting back|checking|that)]',
@@ -47,7 +51,7 @@ const PRAISE: [string, PhraseValue][] = [
     "(can't|couldn't|cannot|could not) (be happier|be better|ask for more|complain|have asked for [more|better])",
     says(2.6),
   ],
-  ['(appreciate|appreciated) (it|that|you|your|the|all|this)', says(1)],
+  ['(appreciate|appreciated) (it|that|you|your|the|all|this)', says(0.7)],
   ['(much|really|very much|greatly) appreciated', says(1.4)],
   [
     `${SUBJECT} [guys] [have|really] [been|were|are] [been] (so|very|really|extremely|super|incredibly|most|just|all) [so|very] (helpful|kind|great|patient|nice|amazing|wonderful|awesome|friendly|sweet|professional|good)`,

@@ -86,7 +86,11 @@ function isClockContext(list: Piece[], at: number, next: number, found: TimeMent
   const closed = after === undefined || /[.,?!;]/.test(after.gap) || AFTER_BARE.test(after.lower)
   if (!closed) return false
   if (BEFORE_WEAK.has(before)) return true
-  return at === 0 && after !== undefined && /^(?:works?|is|sounds|would|o|eastern|central|pacific|mountain)$/.test(after.lower)
+  return (
+    at === 0 &&
+    after !== undefined &&
+    /^(?:works?|is|sounds|would|o|eastern|central|pacific|mountain)$/.test(after.lower)
+  )
 }
 
 /** `nine to eleven`, `two till four`, `8-10`. */

@@ -148,7 +148,8 @@ function takeSpelled(build: Build, one: NameMention, before: NameMention | undef
 /** First and last name spelled in one go. */
 function splitWhole(build: Build, letters: string): [string, string] | undefined {
   const whole = build.first + build.last
-  if (!build.first || !build.last || letters.includes(' ') || likeness(whole, letters) < SAME_WHOLE) return undefined
+  if (!build.first || !build.last || letters.includes(' ') || likeness(whole, letters) < SAME_WHOLE)
+    return undefined
   return [letters.slice(0, build.first.length), letters.slice(build.first.length)]
 }
 

@@ -114,7 +114,7 @@ export const TRAILING = /,\s+(?=\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?[.!?]?$)/gu
 export const REVERSED = /^(?:(?:hi|hello|hey|yes|yeah|good morning|good afternoon|um|uh),?\s+)*/i
 
 export const ASKS =
-  /\b(?:(?:by|your|the|her|his|their|patient's|child's|guest's|daughter's|son's|whose) (?:full |first |last |first and last |complete )*name|name and (?:date|birth|dob|phone|number|address|account|zip|your)|name (?:please|for|on|under|of|is it)|first and last name|who(?:'s| is| am i) (?:this|calling|speaking|(?:speaking|talking) (?:with|to)|the (?:appointment|booking|reservation) for|it for)|who (?:do i have|should i|shall i|am i)|under what name|what name|may i ask who|whom am i|a name|names?\?|\bname\W*$)/i
+  /\b(?:(?:by|your|the|her|his|their|patient's|child's|guest's|daughter's|son's|whose) (?:full |first |last |first and last |complete )*name|name and (?:date|birth|dob|phone|number|address|account|zip|your)|name (?:please|for|on|under|of|is it)|first and last name|who(?:'s| is| am i) (?:this|calling|speaking|(?:speaking|talking) (?:with|to)|the (?:appointment|booking|reservation) for|it for)|who (?:do i have|should i|shall i|am i)|under what name|who(?:'s| is) (?:it|this|that) (?:under|for)|what (?:is it|is that|was it|was that) under|what name|may i ask who|whom am i|a name|names?\?|\bname\W*$)/i
 
 /** «You're Marguerite?» is answered with the whole name. */
 export const ASKS_WHETHER =

@@ -1,7 +1,8 @@
-import type { Piece } from '../language/pieces.ts'
+import { isOrdinaryWord } from '../language/ordinary-words.ts'
+import { type Piece, pieces } from '../language/pieces.ts'
 import { isNumberWord } from '../values/numbers.ts'
 import { asName, spelledWords } from '../values/spelling.ts'
-import { FIRST_NAMES } from './first-names.ts'
+import { DOUBTFUL_NAMES, FIRST_NAMES } from './first-names.ts'
 import {
   ASKS,
   partAsked,
@@ -41,13 +42,27 @@ export function speaking(reader: Reader): NameMention[] {
     const name = at < 0 ? undefined : readName(reader, at, true)
     const capital = name && isCapital(name[0]!) && (at === after - 1 || isCapital(reader.list[after - 1]!))
     const known = name && FIRST_NAMES.has(name[0]!.lower)
-    if (name && at + name.length === after && (known || (capital && !reader.raw)) && (at > 0 || known))
+    const unheard = name && reader.raw && isOwnIntroduction(reader, name, at, after)
+    if (
+      name &&
+      at + name.length === after &&
+      (known || unheard || (capital && !reader.raw)) &&
+      (at > 0 || known)
+    )
       return [
         mention(reader, name, ownerOf('speaker', reader.turn.role), name.length > 1 ? 'full' : 'first', true),
       ]
   }
   return []
 }
+
+/** The word before «speaking» in what the agent says first, if it is no everyday word. */
+const isOwnIntroduction = ({ turn, index }: Reader, name: Piece[], at: number, after: number) =>
+  turn.role === 'agent' &&
+  index < 2 &&
+  at === after - 1 &&
+  name.length === 1 &&
+  (DOUBTFUL_NAMES.has(name[0]!.lower) || !isOrdinaryWord(name[0]!.lower))
 
 /** «Salon Luxe, Nina here.» */
 const isHere = (reader: Reader, piece: Piece, at: number) =>
@@ -56,17 +71,34 @@ const isHere = (reader: Reader, piece: Piece, at: number) =>
   reader.index < 2 &&
   (at + 1 === reader.list.length || /^[.,!]/.test(reader.list[at + 1]!.gap))
 
+/** «Service desk, Quentin.»: the agent closes the greeting with the name; without a comma the caller has to take it up. */
+export function signed(reader: Reader): NameMention[] {
+  const { turn, index, list, turns, raw } = reader
+  const last = list.at(-1)
+  if (turn.role !== 'agent' || index > 1 || list.length < 2 || list.length > LONGEST_GREETING || !last)
+    return []
+  if (!isKnown(last.lower) || (!raw && !isCapital(last))) return []
+  const reply = pieces(turns[index + 1]?.text ?? '').slice(0, 4)
+  if (!last.gap.includes(',') && !reply.some((piece) => piece.lower === last.lower)) return []
+  const name = readName(reader, list.length - 1, true)
+  return name ? [mention(reader, name, 'agent', 'first', true)] : []
+}
+
+const LONGEST_GREETING = 9
+
 /** «Jerome Pickett.»: a sentence that is nothing but a name. */
 export function alone(reader: Reader): NameMention[] {
   if (reader.raw || reader.turn.role === 'agent') return []
   return reader.list.flatMap((piece, at) => {
-    const opens = at > 0 ? /[.?!]\s/.test(piece.gap) : true
+    const opens = at > 0 ? /[.,?!]\s/.test(piece.gap) : true
     if (!opens || !isKnown(piece.lower) || !isCapital(piece)) return []
     const name = readName(reader, at, true)
     const after = name && reader.list[at + name.length]
     const rest = reader.turn.text.slice(name?.at(-1)?.end ?? 0)
-    if (!name || name.length < 2 || !/^\s*(?:$|[.?!])/.test(rest) || (after && !/[.?!]/.test(after.gap))) return []
-    return [mention(reader, name, 'customer', 'full', true)]
+    if (!name || name.length < 2 || !/^\s*(?:$|[.,?!])/.test(rest) || (after && !/[.,?!]/.test(after.gap)))
+      return []
+    const whole = !piece.gap.includes(',') && !/^\s*,/.test(rest)
+    return [mention(reader, name, 'customer', 'full', whole)]
   })
 }
 
@@ -102,7 +134,8 @@ export function addressed(reader: Reader): NameMention[] {
   for (const pattern of [VOCATIVE, TRAILING]) {
     for (const match of reader.turn.text.matchAll(pattern)) {
       const at = pieceAt(reader.list, match.index + match[0].length)
-      const name = at < 0 ? undefined : readName(reader, at, true)
+      const read = at < 0 ? undefined : readName(reader, at, true)
+      const name = read && reader.raw && isOrdinaryWord(read[1]?.lower ?? '') ? read.slice(0, 1) : read
       if (!name || !isKnown(name[0]!.lower) || (name.length > 1 && !isCapital(name[1]!) && !reader.raw))
         continue
       const after = reader.list[at + name.length]

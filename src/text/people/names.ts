@@ -15,7 +15,16 @@ import {
   IS_KIN,
   isLead,
 } from './name-cues.ts'
-import { addressed, alone, pieceAt, reversed, speaking, spelledMentions, varied } from './name-forms.ts'
+import {
+  addressed,
+  alone,
+  pieceAt,
+  reversed,
+  signed,
+  speaking,
+  spelledMentions,
+  varied,
+} from './name-forms.ts'
 import { mention, type NameMention, ownerOf } from './name-mentions.ts'
 import { CUT, isCapital, type Reader, readName, startsSpelling, TITLES } from './name-words.ts'
 
@@ -38,6 +47,7 @@ function mentionsOf(turns: Turn[], turn: Turn, index: number): NameMention[] {
     ...reversed(reader),
     ...speaking(reader),
     ...alone(reader),
+    ...signed(reader),
     ...varied(reader),
     ...addressed(reader),
     ...spelled,
@@ -55,10 +65,14 @@ function cued(reader: Reader, cue: Cue): NameMention[] {
     if (!name || (cue.whose === 'speaker' && /['’]s$/.test(name.at(-1)!.text))) continue
     const stated = cue.whose === 'speaker' || cue.whose === 'patient' || cue.whose === 'customer'
     const owner = ownerOf(cue.whose, reader.turn.role)
-    found.push(mention(reader, name, owner, cue.part ?? (name.length > 1 ? 'full' : 'first'), stated))
+    found.push(mention(reader, name, owner, cue.part ?? partOf(reader, name, at), stated))
   }
   return found
 }
+
+/** «Is this Mrs. Molina?»: behind a title stands the last name. */
+const partOf = ({ list }: Reader, name: Piece[], at: number) =>
+  name.length > 1 ? 'full' : TITLES.test(list[at - 1]?.lower ?? '') ? 'last' : 'first'
 
 function answered(reader: Reader): NameMention[] {
   const question = questionBefore(reader)

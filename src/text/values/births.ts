@@ -89,8 +89,18 @@ function isPlausible({ year, month, date }: Reading, today: Day | null) {
 }
 
 function readBirth(list: Piece[], at: number, order: Order): Reading | undefined {
-  return readIso(list, at) ?? readNamedMonth(list, at, order) ?? readFigures(list, at, order)
+  return readIso(list, at) ?? readNamedMonth(list, at, order) ?? whole(list, at, readFigures(list, at, order))
 }
+
+/** Figures out of the middle of a longer dictation are no date. */
+function whole(list: Piece[], at: number, read: Reading | undefined): Reading | undefined {
+  if (!read) return undefined
+  const before = at > 0 && isJoined(list[at]) && readDigits(list, at - 1) !== undefined
+  const after = isJoined(list[read.next]) && readDigits(list, read.next) !== undefined
+  return before || after ? undefined : read
+}
+
+const isJoined = (piece: Piece | undefined) => piece !== undefined && /^[\s-]*$/.test(piece.gap)
 
 function readIso(list: Piece[], at: number): Reading | undefined {
   const [year, month, date] = [list[at], list[at + 1], list[at + 2]]

@@ -106,9 +106,23 @@ export function ssnMentions(turns: Turn[]): NumberMention[] {
     const near = beside(turns, part)
     if (near && near !== 'ssn') return false
     const label = labelBefore(turns, part[0]!.index, part[0]!.start)
+    if (label === undefined && isStillMeant(turns, part)) return true
     return label === 'ssn' || (label === undefined && canExist(digits) && isWrittenSsn(turns, part))
   })
 }
+
+/** «And what should it be?»: the number is said anew a few turns after it was named. */
+function isStillMeant(turns: Turn[], part: Item[]): boolean {
+  const { index } = part[0]!
+  const recent = turns.slice(Math.max(0, index - STILL_MEANT), index)
+  return (
+    part.length > 3 &&
+    canExist(charactersOf(part)) &&
+    recent.some((turn) => /\b(?:social|ssn)\b/i.test(turn.text))
+  )
+}
+
+const STILL_MEANT = 6
 
 const canExist = (digits: string) => /^(?!000|666|9)\d{3}(?!00)\d{2}(?!0000)\d{4}$/.test(digits)
 

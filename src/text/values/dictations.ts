@@ -150,7 +150,9 @@ function readItem(list: Piece[], at: number, letters: boolean) {
 
 /** «gb two nine nwbk six»: letters that a recogniser wrote as one word, with digits behind them. */
 const isGroup = (list: Piece[], at: number) =>
-  /^[a-z]{2,4}$/.test(list[at]!.lower) && !STOPWORDS.has(list[at]!.lower) && readDigits(list, at + 1) !== undefined
+  /^[a-z]{2,4}$/.test(list[at]!.lower) &&
+  !STOPWORDS.has(list[at]!.lower) &&
+  readDigits(list, at + 1) !== undefined
 
 function isLinked(list: Piece[], run: Run | undefined) {
   return run !== undefined && isLink(list.slice(0, run.from))

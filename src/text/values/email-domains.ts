@@ -50,15 +50,20 @@ function readDomainPart(
 const isHyphenated = (list: Piece[], at: number) =>
   /^(?:dash|hyphen|dot)$/.test(list[at + 1]?.lower ?? '') || list[at + 1]?.gap === '-'
 
+const COUNTRIES = /^(?:fr|de|es|it|pt|nl|be|ch|at|io|ai|uk|ie|us|ca|au|nz|eu|co|br|mx|se|no|dk|pl|in)$/
+
 /** A domain ending spelled out, `dot c o m`. */
 function readLetters(list: Piece[], at: number) {
-  const letters = list
-    .slice(at, at + 3)
-    .map((piece) => piece.lower)
-    .join('')
-  return /^(?:com|org|net|edu|gov)$/.test(letters) && list[at]!.lower.length === 1
-    ? { text: letters, next: at + 3 }
-    : undefined
+  if (list[at]!.lower.length !== 1) return undefined
+  const spelled = (count: number) => {
+    const letters = list.slice(at, at + count)
+    return letters.every((piece) => piece.lower.length === 1)
+      ? letters.map((piece) => piece.lower).join('')
+      : ''
+  }
+  if (/^(?:com|org|net|edu|gov)$/.test(spelled(3))) return { text: spelled(3), next: at + 3 }
+  const ends = list[at - 1]?.lower === 'dot' && COUNTRIES.test(spelled(2))
+  return ends ? { text: spelled(2), next: at + 2 } : undefined
 }
 
 function dotAt(list: Piece[], at: number): { next: number } | undefined {

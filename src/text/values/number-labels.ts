@@ -17,7 +17,7 @@ const LABELS: [NumberLabel, RegExp][] = [
   ],
   [
     'other',
-    /\b(?:order|tracking|confirmation|reference|account|policy|membership|member|claim|case|ticket|invoice|serial|model|routing|part|group|booking|reservation|customer|client|employee|job|item|product|loyalty|contract|meter|unit|license|licence|passport|registration|purchase order|flight|insurance|subscriber|patient|file|record|work order|quote|shipment|package|badge|case|frequent flyer|rewards|asset|device|imei|certificate|permit|docket|prescription|rx)(?: i\.?d\.?)? (?:(?:number|id|no\.?|code|#)(?![a-z])|is\b|ending\b)|\b(?:zip|postal|gate|access|security|pin|promo|discount|verification|pass) ?codes?\b|\b(?:vin|rma|sku|upc|isbn|npi|ein|tax id|barcode|extension|odometer|mileage)\b|\b(?:reference|invoice|order|tracking|confirmation|ticket|claim|case|account|policy|routing|serial|model|part|member)\s*[#:]?\s*$/gi,
+    /\b(?:order|tracking|confirmation|reference|account|policy|membership|member|claim|case|ticket|invoice|serial|model|routing|part|group|booking|reservation|customer|client|employee|job|item|product|loyalty|contract|meter|unit|license|licence|passport|registration|purchase order|flight|insurance|subscriber|patient|file|record|work order|quote|shipment|package|badge|case|frequent flyer|rewards|asset|device|imei|certificate|permit|docket|prescription|rx)(?: i\.?d\.?)? (?:(?:number|id|no\.?|code|#)(?![a-z])|is\b|ending\b)|\b(?:zip|postal|gate|access|security|pin|promo|discount|verification|pass) ?codes?\b|\b(?:vin|rma|sku|upc|isbn|npi|ein|tax id|barcode|extension|odometer|mileage)\b|\b(?<!\bon (?:the|this|your|my) )(?:reference|invoice|order|tracking|confirmation|ticket|claim|case|account|policy|routing|serial|model|part|member)\s*[#:]?\s*$/gi,
   ],
 ]
 

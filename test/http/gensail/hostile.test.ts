@@ -1,16 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type Database from 'better-sqlite3'
 import { startAppliance, stopAppliances, type TestAppliance } from '../../support/appliance.ts'
+import { textOf } from '../../support/event-streams.ts'
 import { type Caller, callerOf } from '../../support/scenarios.ts'
 import { makeTenants } from '../../support/tenants.ts'
 
 let appliance: TestAppliance
 let call: Caller
+let tokenId = ''
 
 beforeAll(async () => {
   appliance = await startAppliance()
   call = await callerOf(appliance.url, await makeTenants(appliance))
   await appliance.api.submit({ transcript: 'Agent: Hello', algorithm_ids: ['key_phrases_v1'] })
+  const request = { scope: 'workspace', for: 'elsewhere' }
+  tokenId = (await appliance.api.post<{ token_id: string }>('/tokens', request)).token_id
 })
 afterAll(stopAppliances)
 
@@ -31,6 +35,12 @@ async function operations() {
     '{entity_id}': 'default',
     '{section}': 'processing',
     '{endpoint_id}': '01a200ec-af21-71d1-93c9-8b443c261778',
+    '{tenant_id}': 'elsewhere',
+    '{token_id}': tokenId,
+  }
+  const idOf = (name: string) => {
+    if (ids[name] === undefined) throw new Error(`Nothing is known for ${name}`)
+    return ids[name]
   }
   return Object.entries(document.paths)
     .filter(([path]) => path.startsWith('/api/v1'))
@@ -38,7 +48,7 @@ async function operations() {
       Object.entries(methods).map(([method, operation]) => ({
         method: method.toUpperCase(),
         template,
-        path: template.replace(/\{\w+\}/g, (name) => ids[name]!).replace('/api/v1', ''),
+        path: template.replace(/\{\w+\}/g, (name) => idOf(name)).replace('/api/v1', ''),
         takesJson: operation.requestBody?.content['application/json'] !== undefined,
       })),
     )
@@ -117,7 +127,7 @@ test('strange ids and queries are refused by every route that reads', async () =
         expect({ template, id, query, isServerError: response.status >= 500 }).toMatchObject({
           isServerError: false,
         })
-        await response.text()
+        await textOf(response)
       }
 })
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type Api, apiOf } from '../../support/api.ts'
 import { startAppliance, stopAppliances, type TestAppliance } from '../../support/appliance.ts'
+import { textOf } from '../../support/event-streams.ts'
 import { startReceiver } from '../../support/receiver.ts'
 
 /** Said in, and named after, nothing but one house: whoever else sees it has seen too much. */
@@ -153,9 +154,7 @@ async function ask(token: string, method: string, path: string, body?: object) {
     body: body && JSON.stringify(body),
     signal: AbortSignal.timeout(3000),
   })
-  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
-  if (isStream) await response.body?.cancel()
-  return { status: response.status, text: isStream ? '' : await response.text() }
+  return { status: response.status, text: await textOf(response) }
 }
 
 for (const house of houses)
