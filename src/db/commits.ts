@@ -23,6 +23,13 @@ interface Wishes {
   collected: { collector: Collector<unknown>; item: unknown }[]
 }
 
+/**
+ * Savepoints make SQLite copy every page before it changes it, which doubles the cost of a small write. So a commit
+ * first goes without them (`plain`); only when something has to be undone in it, all of it is undone and written
+ * again with them (`careful`). Hence a write may run twice.
+ */
+type Mode = 'plain' | 'careful'
+
 /** The topics of a commit and what there is to say about each. */
 export type Signals = Map<Topic, News[]>
 
@@ -43,6 +50,8 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
   let giveUpOn: ((outcome: Outcome) => void) | undefined
   /** Why SQLite gave up the transaction by itself. */
   let lost: unknown
+  /** Set in a plain commit when part of it would have to be undone. */
+  let mustRedo = false
 
   function savepoint(name: string) {
     return [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}`].map((text) =>
@@ -64,7 +73,7 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
     const watchdog = watchTurn()
     const signals: Signals = new Map()
     try {
-      answer(batch, await writeAll(batch, signals))
+      answer(batch, await writeBatch(batch, signals))
     } catch (error) {
       for (const pending of batch) pending.reject(error)
       if (connection.inTransaction) rollback!.run()
@@ -88,14 +97,28 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
     return read < now ? now + elapsed : read
   }
 
-  async function writeAll(batch: Pending[], signals: Signals): Promise<Outcome[]> {
+  async function writeBatch(batch: Pending[], signals: Signals): Promise<Outcome[]> {
+    const outcomes = await writeAll(batch, signals, 'plain')
+    if (outcomes) return outcomes
+    rollback!.run()
+    signals.clear()
+    return (await writeAll(batch, signals, 'careful'))!
+  }
+
+  /** Undefined, and not committed, when a plain commit has something to undo. */
+  async function writeAll(batch: Pending[], signals: Signals, mode: Mode): Promise<Outcome[] | undefined> {
     now = nextNow()
     lost = undefined
+    mustRedo = false
     begin!.run()
     const outcomes: Outcome[] = []
     const collected = new Map<Collector<unknown>, unknown[]>()
-    for (const pending of batch) outcomes.push(await writeOne(pending.write, signals, collected))
-    if (collected.size > 0) await writeCollected(collected, signals)
+    for (const { write } of batch) {
+      outcomes.push(await writeOne(write, mode, signals, collected))
+      if (mustRedo) return undefined
+    }
+    if (collected.size > 0) await writeCollected(collected, mode, signals)
+    if (mustRedo) return undefined
     commit!.run()
     return outcomes
   }
@@ -103,18 +126,20 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
   /** A failure undoes only this one's statements, unless SQLite itself gave up the whole transaction. */
   async function writeOne(
     write: Write,
+    mode: Mode,
     signals: Signals,
     collected: Map<Collector<unknown>, unknown[]>,
   ): Promise<Outcome> {
-    save!.run()
+    if (mode === 'careful') save!.run()
     const wishes: Wishes = { signals: [], collected: [] }
-    const [tx, end] = openTx(wishes)
+    const { tx, end } = openTx(wishes, mode)
     const outcome = await settled(write, tx)
-    end()
+    const wrote = end()
     if (!connection.inTransaction) throw whyLost()
-    if ('error' in outcome) undo!.run()
-    else keep(wishes, signals, collected)
-    release!.run()
+    if (!('error' in outcome)) keep(wishes, signals, collected)
+    else if (mode === 'careful') undo!.run()
+    else mustRedo ||= wrote
+    if (mode === 'careful') release!.run()
     return outcome
   }
 
@@ -132,13 +157,13 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
   }
 
   /** Part of the commit as a whole: without it the writes that it belongs to must not be kept either. */
-  async function writeCollected(collected: Map<Collector<unknown>, unknown[]>, signals: Signals) {
+  async function writeCollected(collected: Map<Collector<unknown>, unknown[]>, mode: Mode, signals: Signals) {
     const further = new Map<Collector<unknown>, unknown[]>()
     for (const [collector, items] of collected) {
-      const outcome = await writeOne((tx) => collector(tx, items), signals, further)
+      const outcome = await writeOne((tx) => collector(tx, items), mode, signals, further)
       if ('error' in outcome) throw outcome.error
     }
-    if (further.size > 0) await writeCollected(further, signals)
+    if (further.size > 0) await writeCollected(further, mode, signals)
   }
 
   const whyLost = () => lost ?? new Error('A statement ended the transaction')
@@ -153,25 +178,27 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
     })
   }
 
-  function openTx(wishes: Wishes): [Tx, () => void] {
+  function openTx(wishes: Wishes, mode: Mode): { tx: Tx; end: () => boolean } {
     let open = true
+    let wrote = false
     const isOpen = () => open && connection.inTransaction
 
-    const attempts: { isSaved: boolean }[] = []
+    const attempts: { wrote: boolean }[] = []
 
     function statement(query: Sql) {
       requireOpen()
       const prepared = prepare(query.sql)
-      if (!prepared.readonly) saveAttempts()
+      if (!prepared.readonly) noteWrite()
       return prepared
     }
 
-    /** Only with the first thing that there may be to undo: most attempts write nothing. */
-    function saveAttempts() {
+    /** Attempts get their savepoint only with the first thing that there may be to undo: most write nothing. */
+    function noteWrite() {
+      wrote = true
       for (const attempt of attempts) {
-        if (attempt.isSaved) continue
-        saveInner!.run()
-        attempt.isSaved = true
+        if (attempt.wrote) continue
+        if (mode === 'careful') saveInner!.run()
+        attempt.wrote = true
       }
     }
 
@@ -201,27 +228,29 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
         wishes.collected.push({ collector: collector as Collector<unknown>, item }),
       async attempt(inner) {
         requireOpen()
-        const attempt = { isSaved: false }
+        const attempt = { wrote: false }
         attempts.push(attempt)
         const before = wishes.collected.length
         try {
           return await inner()
         } catch (error) {
-          if (attempt.isSaved && isOpen()) undoInner!.run()
+          if (mode === 'plain') mustRedo ||= attempt.wrote
+          else if (attempt.wrote && isOpen()) undoInner!.run()
           wishes.collected.length = before
           throw error
         } finally {
           attempts.pop()
-          if (attempt.isSaved && isOpen()) releaseInner!.run()
+          if (mode === 'careful' && attempt.wrote && isOpen()) releaseInner!.run()
         }
       },
     }
-    return [
+    return {
       tx,
-      () => {
+      end: () => {
         open = false
+        return wrote
       },
-    ]
+    }
   }
 
   /** Writes settle in microtasks; one that is still open when the next turn starts waits for something foreign. */

@@ -83,6 +83,7 @@ export function startWorker(db: Db, stages: Stage[], hooks: WorkerHooks) {
 
   /** Resolves to the time until the next task is due. */
   async function claimAll(tx: Tx, claimed: Running[]): Promise<number | undefined> {
+    for (const one of claimed.splice(0)) letGo(one) // of an earlier try at the same commit
     const nextAt = await promoteDue(tx)
     for (const stage of stages) await claimStage(tx, stage, claimed)
     return nextAt === undefined ? undefined : nextAt - tx.now

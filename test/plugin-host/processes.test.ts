@@ -67,6 +67,7 @@ test('nothing outlives a parent that is killed', async () => {
   await readLine(parent.stdout)
   expect(hostsIn(tempFolder).length).toBeGreaterThanOrEqual(5)
   parent.kill('SIGKILL')
+  await parent.exited
   await until(() => hostsIn(tempFolder).length === 0, 2000)
   const [left] = readdirSync(tempFolder)
   await openPool({ folder, tempFolder })

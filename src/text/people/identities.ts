@@ -75,11 +75,21 @@ const nameOf = ({ first, last }: Build) => `${first} ${last}`.trim() || undefine
 function assemble(mentions: NameMention[]): Build {
   const build: Build = { first: '', last: '', variants: [] }
   for (const [at, one] of mentions.entries()) {
-    if (one.spelled) takeSpelled(build, one, mentions[at - 1])
+    if (one.spelled && opensPair(build, one, mentions[at + 1])) replace(build, 'first', one.name)
+    else if (one.spelled) takeSpelled(build, one, mentions[at - 1])
     else take(build, one)
   }
   return build
 }
+
+/** «S-I-O-B-H-A-N, and C-A-L-L-A-G-H-A-N»: first and last name in letters, in the usual order. */
+const opensPair = (build: Build, one: NameMention, next: NameMention | undefined) =>
+  next?.spelled === true &&
+  next.index === one.index &&
+  one.part !== 'last' &&
+  build.first !== '' &&
+  isNear(build.last, next.name) &&
+  !isNear(build.last, one.name)
 
 function take(build: Build, one: NameMention) {
   const words = one.name.split(' ')

@@ -74,7 +74,7 @@ const isNameWord = (word: string) =>
   !isNumberWord(word) &&
   !CUT.has(word) &&
   !LEAD.has(word) &&
-  !/(?:'m|'d|'ve|'ll|'re|n't)$/.test(word)
+  !/(?:'m|'d|'ve|'ll|'re|n't)$|^(?:what|how|who|where|when|why|let|that|there|here|it|he|she)'s$/.test(word)
 
 export const isCapital = (piece: Piece) => /^\p{Lu}/u.test(piece.text)
 
@@ -117,6 +117,7 @@ function soundsLikeName(reader: Reader, at: number) {
   const word = reader.list[at]!.lower.replace(/'s$/, '')
   if (FIRST_NAMES.has(word) && !DOUBTFUL_NAMES.has(word)) return true
   const after = [reader.list[at + 1]?.lower ?? '', reader.list[at + 2]?.lower ?? '']
+  if (DOUBTFUL_NAMES.has(word) && CALLING.test(after[0]!)) return true
   if (!reader.raw || /(?:ing|ed|ly)$/.test(word) || isOrdinaryWord(word)) return false
   if (after.some((next) => CALLING.test(next) || COMES_FROM.test(next))) return true
   if (reader.turn.role !== 'agent' && GOES_ON.test(after[1]!) && isNameWord(after[0]!)) return true

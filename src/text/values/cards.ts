@@ -55,7 +55,9 @@ const IBAN_LENGTHS: Record<string, number> = {
   RO: 24, RS: 22, SA: 24, SE: 24, SI: 19, SK: 24, SM: 27, TN: 24, TR: 26, UA: 29, VA: 22, XK: 20,
 }
 
-const IBAN_LIKE = /\b[a-z]{2}[ -]?\d{2}(?:[ -]?[a-z0-9]){11,30}/gi
+const IBAN_LIKE = /\b(?:[A-Za-z]{2}-?|[A-Z]{2} )\d{2}(?:[ -]?[A-Za-z0-9]){11,30}/g
+/** Banks have short codes; a longer run of letters is a word of the sentence. */
+const WORDS = /\p{L}{5,}|\p{Lu}\p{Ll}|\b\p{Ll}+ \p{Ll}+ \p{Ll}+\b/u
 
 /** IBANs, written or dictated, with the length of their country and a right checksum. */
 export function ibanMentions(turns: Turn[]): NumberMention[] {
@@ -78,7 +80,8 @@ function writtenIban(turn: number, match: RegExpExecArray): NumberMention | unde
     if (/[a-z0-9]/i.test(character)) value += character.toUpperCase()
     if (value.length !== length) continue
     const parts = [{ turn, start: match.index, end: match.index + at + 1 }]
-    return isIban(value) ? { value, parts } : undefined
+    const text = match[0].slice(0, at + 1)
+    return isIban(value) && !WORDS.test(text.slice(2)) ? { value, parts } : undefined
   }
   return undefined
 }

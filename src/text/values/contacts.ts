@@ -6,7 +6,7 @@ const BUSINESS =
   /\b(?:our (?:\w+ )?(?:number|line|office|e-?mail)|(?:call|reach|text|contact|e-?mail) (?:us|me|our|the (?:office|front desk|clinic|shop))|(?:my|the) direct|give us a call|you can (?:call|reach|text|e-?mail) (?:us|me|him|her|them)|send (?:it|them|that|those) to us|press|dial)\b[^.?!]*$/i
 
 const SECONDARY =
-  /\b(?:work|home|other|alternate|alternative|second|backup|emergency|husband's|wife's|mother's|his|her|also)\b[^.?!]*$/i
+  /\b(?:work|home|other|alternate|alternative|second|backup|emergency|if (?:you can't|you don't|i'm not|i don't)|husband's|wife's|mother's|his|her|also)\b[^.?!]*$/i
 
 /** The last number that is the caller's own: not the office's, not a second one given beside it. */
 export function customersPhone(call: Call, phones: PhoneMention[]): PhoneMention | undefined {

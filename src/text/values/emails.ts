@@ -141,12 +141,17 @@ function letterPart(list: Piece[], place: number, letter: string, later: Part[])
 }
 
 function digitsEndingAt(list: Piece[], place: number): Part | undefined {
+  if (list[place]!.lower === 'o' && isSpelledOut(list, place)) return undefined
   for (let from = Math.max(0, place - 4); from <= place; from++) {
     const read = readDigits(list, from)
     if (read?.next === place + 1) return { text: read.digits, from, kind: 'digits' }
   }
   return undefined
 }
+
+/** In «b o o n e» the o is the letter. */
+const isSpelledOut = (list: Piece[], place: number) =>
+  [list[place - 1], list[place + 1]].some((piece) => /^[a-z]$/.test(piece?.lower ?? ''))
 
 function noteEndingAt(text: string, list: Piece[], place: number): number | undefined {
   for (let from = Math.max(0, place - 3); from <= place; from++) {

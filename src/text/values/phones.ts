@@ -149,6 +149,7 @@ function isSomethingElse(turns: Turn[], part: Item[]) {
   const beside = labelBeside(text, first.start)
   if (beside) return beside !== 'phone'
   const label = labelBefore(turns, first.index, first.start)
+  if (label === 'birth' || label === 'ssn') return charactersOf(part).length < NATIONAL_US
   return label !== undefined && label !== 'phone' && !(isGrouped(turns, part) && label !== 'other')
 }
 

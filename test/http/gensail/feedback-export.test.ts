@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { databasePath } from '../../../src/ops/data-folder.ts'
 import { startAppliance, stopAppliances, type TestAppliance } from '../../support/appliance.ts'
+import { residentOf } from '../../support/resident.ts'
 import { sampleCall } from '../../support/sample-call.ts'
 
 const ROWS = 200_000
@@ -99,9 +100,6 @@ test('the memory stays as it is, however long the export', async () => {
     rmSync(data, { recursive: true, force: true })
   }
 }, 60_000)
-
-const residentOf = (pid: number) =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
 
 test('a reader that stops is waited for, not read ahead of', async () => {
   const reader = (await open('jsonl')).body!.getReader()
