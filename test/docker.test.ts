@@ -2,7 +2,7 @@ import { expect } from 'bun:test'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { build } from '../src/build.ts'
+import { executable } from './support/executable.ts'
 import { needs } from './support/needs.ts'
 
 const ROOT = resolve(import.meta.dir, '..')
@@ -25,9 +25,8 @@ needs('root', 'buildah')(
       buildah('run', '--isolation', 'chroot', container, '--', '/earshot', ...args)
     let container = ''
     try {
-      const executable = await build({ outfile: join(folder, 'earshot') })
       await outputOf(
-        Bun.spawn(['sh', join(ROOT, '.ci/rootfs'), executable, join(folder, 'dist/rootfs')], PIPES),
+        Bun.spawn(['sh', join(ROOT, '.ci/rootfs'), await executable(), join(folder, 'dist/rootfs')], PIPES),
       )
       cpSync(join(ROOT, 'Dockerfile'), join(folder, 'Dockerfile'))
       const options = ['--format', 'docker', '--isolation', 'chroot', '--target', 'prebuilt']

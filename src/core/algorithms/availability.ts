@@ -1,5 +1,6 @@
 import type { Queryable } from '../../db/db.ts'
 import { notFound, Refusal } from '../../lib/refusal.ts'
+import { remembered } from '../config/memory.ts'
 import type { Actor, Entity } from '../tenancy/actors.ts'
 import { lineage, mayUseEntity, ownEntity } from '../tenancy/tenants.ts'
 import { type Algorithm, type Catalogue, notAvailable } from './catalogue.ts'
@@ -29,8 +30,7 @@ export async function findAlgorithms(
   catalogue: Catalogue,
   ids: string[],
 ): Promise<Map<string, KnownAlgorithm>> {
-  const copies = new Map((await findCopies(db, ids)).map((copy) => [copy.algorithmId, copy]))
-  const deprecations = byId(await findDeprecations(db, ids))
+  const { copies, deprecations } = await changesOf(db, JSON.stringify(ids))
   const found = new Map<string, KnownAlgorithm>()
   for (const id of ids) {
     const known = fromCopy(catalogue, copies.get(id), deprecations) ?? fromPlugin(catalogue, id, deprecations)
@@ -38,6 +38,15 @@ export async function findAlgorithms(
   }
   return found
 }
+
+/** What tenants have made of the algorithms with these ids (JSON). */
+const changesOf = remembered(async (db, key: string) => {
+  const ids = JSON.parse(key) as string[]
+  return {
+    copies: new Map((await findCopies(db, ids)).map((copy) => [copy.algorithmId, copy])),
+    deprecations: byId(await findDeprecations(db, ids)),
+  }
+})
 
 /** What may run for a tenant, copies included; the deprecated ones come too and say so. */
 export async function algorithmsFor(

@@ -1,7 +1,8 @@
 import type { Queryable, Tx } from '../../db/db.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import type { Sealer } from '../../lib/sealed.ts'
-import { bumpConfigVersion, configVersion } from '../config/configs.sql.ts'
+import { bumpConfigVersion } from '../config/configs.sql.ts'
+import { remembered } from '../config/memory.ts'
 import { mergePatch } from '../config/merge.ts'
 import type { Actor, Entity } from '../tenancy/actors.ts'
 import { audit } from '../tenancy/audit.ts'
@@ -32,7 +33,6 @@ export const platformLevel: Level = { type: 'platform', id: 0 }
 const MAX_BYTES = 256 * 1024
 const levels = ['platform', 'partner', 'organization', 'workspace'] as const
 const none: Variables = { variables: {}, revision: 0 }
-const cache = new WeakMap<Queryable, { version: number; byWorkspace: Map<number, Map<string, Variables>> }>()
 
 /** What the levels set for the algorithm; the plugin's own defaults fill the rest. */
 export async function resolveVariables(
@@ -41,21 +41,13 @@ export async function resolveVariables(
   workspaceId: number,
   algorithmId: string,
 ): Promise<Variables> {
-  const version = await configVersion(db)
-  let known = cache.get(db)
-  if (known?.version !== version) {
-    known = { version, byWorkspace: new Map() }
-    cache.set(db, known)
-  }
-  let byAlgorithm = known.byWorkspace.get(workspaceId)
-  if (!byAlgorithm) {
-    byAlgorithm = await readAll(db, sealer, workspaceId)
-    known.byWorkspace.set(workspaceId, byAlgorithm)
-  }
+  const byAlgorithm = await variablesOf(db, workspaceId, sealer)
   return byAlgorithm.get(algorithmId) ?? none
 }
 
-async function readAll(db: Queryable, sealer: Sealer, workspaceId: number): Promise<Map<string, Variables>> {
+const variablesOf = remembered(readAll)
+
+async function readAll(db: Queryable, workspaceId: number, sealer: Sealer): Promise<Map<string, Variables>> {
   const stored = await variablesAbove(db, workspaceId)
   const resolved = new Map<string, Variables>()
   for (const level of levels) {

@@ -1,11 +1,11 @@
 import type { Queryable } from '../../db/db.ts'
 import type { Entity } from '../tenancy/actors.ts'
 import { lineage } from '../tenancy/tenants.ts'
-import { configsAbove, configVersion, findConfig } from './configs.sql.ts'
+import { configsAbove, findConfig } from './configs.sql.ts'
+import { remembered } from './memory.ts'
 import { overlay } from './merge.ts'
 import { type Config, defaults, limitKeys, type ResolvedConfig } from './schema.ts'
 
-const CACHED_WORKSPACES = 10_000
 const levels = ['partner', 'organization', 'workspace'] as const
 
 export interface Resolution {
@@ -14,34 +14,11 @@ export interface Resolution {
   provenance: Record<string, string>
 }
 
-/**
- * Derived from the database alone and dropped whenever its version grows, so it never differs from it. One per
- * connection: what an open transaction sees must not outlive it.
- */
-const cache = new WeakMap<object, { version: number; byWorkspace: Map<number, Resolution> }>()
-
 export async function resolveConfig(db: Queryable, workspaceId: number): Promise<ResolvedConfig> {
   return (await resolveWithProvenance(db, workspaceId)).config
 }
 
-export async function resolveWithProvenance(db: Queryable, workspaceId: number): Promise<Resolution> {
-  const known = await cacheOf(db)
-  const found = known.get(workspaceId)
-  if (found) return found
-  const resolution = await resolve(db, workspaceId)
-  if (known.size >= CACHED_WORKSPACES) known.clear()
-  known.set(workspaceId, resolution)
-  return resolution
-}
-
-async function cacheOf(db: Queryable): Promise<Map<number, Resolution>> {
-  const version = await configVersion(db)
-  const known = cache.get(db)
-  if (known?.version === version) return known.byWorkspace
-  const byWorkspace = new Map<number, Resolution>()
-  cache.set(db, { version, byWorkspace })
-  return byWorkspace
-}
+export const resolveWithProvenance = remembered(resolve)
 
 async function resolve(db: Queryable, workspaceId: number): Promise<Resolution> {
   const stored = await configsAbove(db, workspaceId)

@@ -1,6 +1,7 @@
 import type { Queryable, Tx } from '../../db/db.ts'
 import type { Sealer } from '../../lib/sealed.ts'
-import { bumpConfigVersion, configVersion } from '../config/configs.sql.ts'
+import { bumpConfigVersion } from '../config/configs.sql.ts'
+import { remembered } from '../config/memory.ts'
 import type { Actor, Entity } from '../tenancy/actors.ts'
 import { audit } from '../tenancy/audit.ts'
 import { entityUuid, lineage } from '../tenancy/tenants.ts'
@@ -69,18 +70,7 @@ function hintOf(secret: Secret): string | null {
   return `...${value.length < SHORTEST_HINTED ? '' : value.slice(-SHOWN_CHARACTERS)}`
 }
 
-const cache = new WeakMap<Queryable, { version: number; byWorkspace: Map<number, Credential | undefined> }>()
-
-/** The one that counts for a workspace's deliveries; asked for with every attempt, so kept until anything changes. */
-export async function credentialFor(db: Queryable, workspaceId: number): Promise<Credential | undefined> {
-  const version = await configVersion(db)
-  let known = cache.get(db)
-  if (known?.version !== version) {
-    known = { version, byWorkspace: new Map() }
-    cache.set(db, known)
-  }
-  const { byWorkspace } = known
-  if (!byWorkspace.has(workspaceId))
-    byWorkspace.set(workspaceId, await findCredential(db, { type: 'workspace', id: workspaceId }))
-  return byWorkspace.get(workspaceId)
-}
+/** The one that counts for a workspace's deliveries. */
+export const credentialFor = remembered((db, workspaceId: number) =>
+  findCredential(db, { type: 'workspace', id: workspaceId }),
+)

@@ -39,7 +39,7 @@ export function followBooking(call: Call, options: SlotOptions): Booking {
   )
 }
 
-export function intentOf(said: Statement[]): Intent {
+function intentOf(said: Statement[]): Intent {
   const first = (test: (text: string, statement: Statement) => boolean) =>
     said.find((statement) => test(statement.plain, statement))?.turn ?? null
   const contract = said.some(({ plain }) => CANCELS_CONTRACT.test(plain))

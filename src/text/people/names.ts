@@ -15,17 +15,9 @@ import {
   IS_KIN,
   isLead,
 } from './name-cues.ts'
-import {
-  addressed,
-  alone,
-  pieceAt,
-  reversed,
-  signed,
-  speaking,
-  spelledMentions,
-  varied,
-} from './name-forms.ts'
+import { addressed, alone, pieceAt, reversed, signed, speaking } from './name-forms.ts'
 import { mention, type NameMention, ownerOf } from './name-mentions.ts'
+import { spelledMentions, varied } from './name-spellings.ts'
 import { CUT, isCapital, type Reader, readName, startsSpelling, TITLES } from './name-words.ts'
 
 /** Every place where somebody's name is given, asked for and answered, spelled, or used to address them. */
