@@ -23,7 +23,7 @@ export const tooLarge = (maxBytes: number) =>
   new Refusal('invalid', `The body is larger than ${maxBytes} bytes`, { reason: 'too_large' })
 
 /** The whole body, counted while it arrives: a chunked one announces no length, and an announced one may be a lie. */
-export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const announced = request.headers.get('content-length')
   if (announced === null) return collect(request.body, maxBytes)
   if (Number(announced) > maxBytes) throw tooLarge(maxBytes)

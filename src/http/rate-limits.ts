@@ -28,8 +28,6 @@ export function rateLimits() {
   }
 }
 
-export type Spend = ReturnType<typeof rateLimits>
-
 const tooMany = (perMinute: number, msBeforeNext: number) =>
   new Refusal('limited', `Too many requests: ${perMinute} per minute are allowed`, {
     retryAfterSeconds: Math.max(1, msBeforeNext / SECOND),

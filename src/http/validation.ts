@@ -24,7 +24,7 @@ export function invalidFields(errors: FieldError[]): Refusal {
 }
 
 /** Dotted paths and messages that never repeat what was sent; parts of a path are cut, for keys are the sender's too. */
-export function fieldErrors(error: z.ZodError, whole = 'body'): FieldError[] {
+function fieldErrors(error: z.ZodError, whole = 'body'): FieldError[] {
   return error.issues
     .flatMap((issue) => unfold(issue, []))
     .slice(0, MAX_ERRORS)

@@ -44,7 +44,7 @@ export function makeContext(
   }
 }
 
-export function signalOf(state: RunState): AbortSignal {
+function signalOf(state: RunState): AbortSignal {
   state.abort ??= new AbortController()
   return state.abort.signal
 }

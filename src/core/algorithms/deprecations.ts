@@ -68,7 +68,7 @@ export async function findMentions(db: Queryable, actor: Actor, id: string): Pro
   return found
 }
 
-export function mentionsIn({ processing, webhooks }: Config, id: string): string[] {
+function mentionsIn({ processing, webhooks }: Config, id: string): string[] {
   const preferred = Object.entries(processing?.prefer ?? {})
   return [
     ...(processing?.algorithms?.includes(id) ? ['processing.algorithms'] : []),

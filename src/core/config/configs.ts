@@ -78,7 +78,7 @@ async function write(
 }
 
 /** Refuses what the schema does not allow, naming the path and never the value. */
-export function requireConfig(document: unknown): Config {
+function requireConfig(document: unknown): Config {
   const parsed = configSchema.safeParse(document)
   if (parsed.success) return parsed.data
   const errors: FieldError[] = parsed.error.issues.flatMap((issue) =>

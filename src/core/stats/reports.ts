@@ -148,7 +148,7 @@ async function change(db: Queryable, selection: Selection, { since, until }: Day
 const asChange = (figures: Figures) => ({ calls: callsIn(figures), durationMs: figures.duration_ms })
 const callsIn = (figures: Figures) => figures.jobs - figures.children
 
-export function daysOf({ since, until, zone }: DayPeriod): number[] {
+function daysOf({ since, until, zone }: DayPeriod): number[] {
   if (until <= since) return []
   const [first, last] = [dayAt(zone, since), dayAt(zone, until - 1)]
   return Array.from({ length: last - first + 1 }, (_, at) => first + at)

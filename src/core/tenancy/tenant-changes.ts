@@ -34,7 +34,7 @@ const SUFFIX_LENGTH = 6
 const SUFFIX_LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
 
 /** What a tenant lies in. */
-export const parentType = { partner: undefined, organization: 'partner', workspace: 'organization' } as const
+const parentType = { partner: undefined, organization: 'partner', workspace: 'organization' } as const
 
 /** A token creates what lies below itself. */
 export async function createTenant(tx: Tx, actor: Actor, wanted: NewTenant): Promise<Tenant> {

@@ -84,8 +84,3 @@ export const visibleWorkspaceIds = async (db: Queryable, actor: Actor): Promise<
   )
   return rows.map(({ id }) => id)
 }
-
-export function workspaceIdsBelow(db: Queryable, type: EntityType, id: number): Promise<{ id: number }[]> {
-  const below = { partner: sql`partner_id`, organization: sql`organization_id`, workspace: sql`id` }[type]
-  return db.all<{ id: number }>(sql`SELECT id FROM workspaces WHERE ${below} = ${id}`)
-}

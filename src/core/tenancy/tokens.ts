@@ -88,7 +88,7 @@ const operator: Actor = {
 }
 
 /** Whoever may run commands on the data folder. */
-export const commandLine: Actor = { ...operator, name: 'command line' }
+const commandLine: Actor = { ...operator, name: 'command line' }
 
 /** `operatorTokenHash` is that of the platform token given from outside, if there is one. */
 export async function requireActor(
