@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Sql } from 'sql-template-tag'
 import type { Clock } from '../lib/clock.ts'
 import type { Collector, News, Topic, Tx } from './db.ts'
-import { bound, reader, statementCache } from './statements.ts'
+import { bound, statementCache } from './statements.ts'
 
 /** Bounds how long one commit keeps the event loop. */
 const MAX_WRITES_PER_COMMIT = 512
@@ -285,7 +285,6 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
         schedule()
       })
     },
-    reader: reader(prepare),
     startClockAt(time: number) {
       now = Math.max(now, time)
     },

@@ -31,7 +31,7 @@ test('what one turn asks for shares a time, and time never goes back', async () 
   const { db } = openNotes({ clock: () => times.shift()! })
   const now = async (tx: Tx) => tx.now
   expect(await Promise.all([db.tx(now), db.tx(now)])).toEqual([5000, 5000])
-  expect(await db.tx(now)).toBe(5000)
+  expect(await db.tx(now)).toBeWithin(5000, 5500) // at the machine's own pace while the clock is behind
   expect(await db.tx(now)).toBe(6000)
 })
 

@@ -2,7 +2,7 @@ import sql, { type Sql } from 'sql-template-tag'
 import type { Queryable, Tx } from '../../db/db.ts'
 import { isUuid, newUuid } from '../../lib/ids.ts'
 import { visible } from './actors.sql.ts'
-import type { Actor, EntityType } from './actors.ts'
+import type { Actor } from './actors.ts'
 
 export interface Partner {
   id: number
