@@ -15,15 +15,19 @@ export const serve: Command = {
     const signals = onStop(() => stopping())
     const settings = read()
     const appliance = await boot(settings)
+    const { log } = appliance.app
     stopping = () => {
       const lastResort = setTimeout(() => process.exit(1), settings.stop_timeout * 1000 + LAST_RESORT_MS)
       lastResort.unref()
+      log.info('stopping')
       stopped.resolve(appliance.stop().then(() => 0))
     }
     const server = await listen(appliance)
+    log.info({ url: server.url, version, pid: process.pid, data: settings.data }, 'started')
     if (json) printJson(readyLine(appliance, server))
     else console.log(welcome(appliance, server))
     const code = await stopped.promise
+    log.info('stopped')
     signals.end()
     process.exit(code)
   },

@@ -1,5 +1,4 @@
 import pino, { type Logger } from 'pino'
-import pretty from 'pino-pretty'
 import { redact } from './redact.ts'
 
 export type Log = Logger
@@ -17,9 +16,7 @@ const STDERR = 2
 /** Writes to stderr, so that stdout belongs to a command's result. No line carries a secret. */
 export function createLog({ level, pretty: isPretty = process.stderr.isTTY }: Options): Log {
   const output = pino.destination({ dest: STDERR, sync: true })
-  const lines = isPretty
-    ? pretty({ destination: output, colorize: process.stderr.isTTY, sync: true })
-    : output
+  const lines = isPretty ? prettyLines(output) : output
   return pino(
     {
       level,
@@ -29,4 +26,10 @@ export function createLog({ level, pretty: isPretty = process.stderr.isTTY }: Op
     },
     { write: (line: string) => void lines.write(redact(line)) },
   )
+}
+
+/** Loaded only for a terminal: a service should not wait for it at its start. */
+function prettyLines(output: NodeJS.WritableStream | object) {
+  const pretty = require('pino-pretty') as typeof import('pino-pretty')
+  return pretty({ destination: output as NodeJS.WritableStream, colorize: process.stderr.isTTY, sync: true })
 }

@@ -1,7 +1,9 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { App } from '../app.ts'
-import { type AudioError, isAudioError, type SplitAudio, splitInThread } from '../audio/index.ts'
+import { type AudioError, isAudioError } from '../audio/errors.ts'
+import type { SplitAudio } from '../audio/scan.ts'
+import { splitInThread } from '../audio/threaded.ts'
 import {
   forgetRecordingFile,
   getRecording,
