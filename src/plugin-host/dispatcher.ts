@@ -69,7 +69,7 @@ export function createDispatcher(options: DispatcherOptions) {
     if (culprit) blame(culprit, failure)
     else if (!host.retired) options.onUnexplained(host, how)
     for (const task of started) suspect(task, failure, culprit !== undefined)
-    again([...started.filter(isRepeatable), ...unstarted])
+    again([...started.filter(isRepeatable), ...unstarted], culprit === undefined)
     lanes.pumpAll()
   }
 
@@ -83,16 +83,18 @@ export function createDispatcher(options: DispatcherOptions) {
     if (!isInnocent) task.suspicion++
   }
 
-  /** Dispatches runs anew, by today's catalogue. */
-  function again(tasks: Task[]) {
-    const byJob = Map.groupBy(tasks.filter(mayTryAgain), (task) => task.job)
+  /** Dispatches runs anew, by today's catalogue. Where another was at fault it does not count: that one is out. */
+  function again(tasks: Task[], counts = true) {
+    const allowed = tasks.filter((task) => mayTryAgain(task, counts))
+    const byJob = Map.groupBy(allowed, (task) => task.job)
     for (const group of byJob.values()) lanes.place(group)
   }
 
-  function mayTryAgain(task: Task): boolean {
+  function mayTryAgain(task: Task, counts: boolean): boolean {
     const entry = options.find(task.entry.id)
+    if (counts) task.tries++
     if (!entry) failTask(task, goneFailure(task.entry.id))
-    else if (++task.tries > MAX_TRIES) failTask(task, GIVEN_UP)
+    else if (task.tries > MAX_TRIES) failTask(task, GIVEN_UP)
     else task.entry = entry
     return entry !== undefined && task.tries <= MAX_TRIES
   }

@@ -286,6 +286,7 @@ test('five days of nothing but failures disable an endpoint', async () => {
   receiver.replyWith(() => status(500))
   const id = await api.submit(sampleCall())
   await receiver.until(1, ({ path }) => path === '/five-days')
+  await api.jobWhen(id, async () => (await api.deliveries(id))[0]!.attempts.length === 1)
   for (let day = 1; day <= 6 && (await endpointAt('/five-days', api)).state !== 'disabled'; day++) {
     now += 1.2 * DAY
     await api.ended(await api.submit(sampleCall({ analytics_only: true }))) // new work makes the worker look at the clock
