@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3'
-import type { Sql } from 'sql-template-tag'
 import type { Clock } from '../lib/clock.ts'
 import type { Collector, News, Topic, Tx } from './db.ts'
-import { bound, statementCache } from './statements.ts'
+import { statementCache } from './statements.ts'
+import { type Fate, type Mode, openTx, type Wishes, whyLost } from './transactions.ts'
 
 /** Bounds how long one commit keeps the event loop. */
 const MAX_WRITES_PER_COMMIT = 512
@@ -17,19 +17,6 @@ interface Pending {
 
 type Outcome = { value: unknown } | { error: unknown }
 
-/** What one write wants to happen with the commit, if it is kept. */
-interface Wishes {
-  signals: { topic: Topic; news: News | undefined }[]
-  collected: { collector: Collector<unknown>; item: unknown }[]
-}
-
-/**
- * Savepoints make SQLite copy every page before it changes it, which doubles the cost of a small write. So a commit
- * first goes without them (`plain`); only when something has to be undone in it, all of it is undone and written
- * again with them (`careful`). Hence a write may run twice.
- */
-type Mode = 'plain' | 'careful'
-
 /** The topics of a commit and what there is to say about each. */
 export type Signals = Map<Topic, News[]>
 
@@ -39,8 +26,8 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
   const [begin, commit, rollback] = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((text) =>
     connection.prepare(text),
   )
-  const [save, release, undo] = savepoint('one')
-  const [saveInner, releaseInner, undoInner] = savepoint('inner')
+  const { save, release, undo } = savepoint('one')
+  const inner = savepoint('inner')
   let waiting: Pending[] = []
   let scheduled = false
   let flushing = false
@@ -48,15 +35,14 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
   let now = 0
   let measuredAt = performance.now()
   let giveUpOn: ((outcome: Outcome) => void) | undefined
-  /** Why SQLite gave up the transaction by itself. */
-  let lost: unknown
-  /** Set in a plain commit when part of it would have to be undone. */
-  let mustRedo = false
+  let fate: Fate = { lost: undefined, mustRedo: false }
 
   function savepoint(name: string) {
-    return [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}`].map((text) =>
-      connection.prepare(text),
-    )
+    return {
+      save: connection.prepare(`SAVEPOINT ${name}`),
+      release: connection.prepare(`RELEASE ${name}`),
+      undo: connection.prepare(`ROLLBACK TO ${name}`),
+    }
   }
 
   function schedule() {
@@ -108,17 +94,16 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
   /** Undefined, and not committed, when a plain commit has something to undo. */
   async function writeAll(batch: Pending[], signals: Signals, mode: Mode): Promise<Outcome[] | undefined> {
     now = nextNow()
-    lost = undefined
-    mustRedo = false
+    fate = { lost: undefined, mustRedo: false }
     begin!.run()
     const outcomes: Outcome[] = []
     const collected = new Map<Collector<unknown>, unknown[]>()
     for (const { write } of batch) {
       outcomes.push(await writeOne(write, mode, signals, collected))
-      if (mustRedo) return undefined
+      if (fate.mustRedo) return undefined
     }
     if (collected.size > 0) await writeCollected(collected, mode, signals)
-    if (mustRedo) return undefined
+    if (fate.mustRedo) return undefined
     commit!.run()
     return outcomes
   }
@@ -130,16 +115,16 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
     signals: Signals,
     collected: Map<Collector<unknown>, unknown[]>,
   ): Promise<Outcome> {
-    if (mode === 'careful') save!.run()
+    if (mode === 'careful') save.run()
     const wishes: Wishes = { signals: [], collected: [] }
-    const { tx, end } = openTx(wishes, mode)
+    const { tx, end } = openTx({ connection, prepare, inner, now, mode, fate, wishes })
     const outcome = await settled(write, tx)
     const wrote = end()
-    if (!connection.inTransaction) throw whyLost()
+    if (!connection.inTransaction) throw whyLost(fate)
     if (!('error' in outcome)) keep(wishes, signals, collected)
-    else if (mode === 'careful') undo!.run()
-    else mustRedo ||= wrote
-    if (mode === 'careful') release!.run()
+    else if (mode === 'careful') undo.run()
+    else fate.mustRedo ||= wrote
+    if (mode === 'careful') release.run()
     return outcome
   }
 
@@ -166,8 +151,6 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
     if (further.size > 0) await writeCollected(further, mode, signals)
   }
 
-  const whyLost = () => lost ?? new Error('A statement ended the transaction')
-
   function settled(write: Write, tx: Tx): Promise<Outcome> {
     return new Promise((resolve) => {
       giveUpOn = resolve
@@ -176,81 +159,6 @@ export function groupCommits(connection: Database, clock: Clock, onCommit: (sign
         (error: unknown) => resolve({ error }),
       )
     })
-  }
-
-  function openTx(wishes: Wishes, mode: Mode): { tx: Tx; end: () => boolean } {
-    let open = true
-    let wrote = false
-    const isOpen = () => open && connection.inTransaction
-
-    const attempts: { wrote: boolean }[] = []
-
-    function statement(query: Sql) {
-      requireOpen()
-      const prepared = prepare(query.sql)
-      if (!prepared.readonly) noteWrite()
-      return prepared
-    }
-
-    /** Attempts get their savepoint only with the first thing that there may be to undo: most write nothing. */
-    function noteWrite() {
-      wrote = true
-      for (const attempt of attempts) {
-        if (attempt.wrote) continue
-        if (mode === 'careful') saveInner!.run()
-        attempt.wrote = true
-      }
-    }
-
-    /** Without a transaction every statement would be committed by itself. */
-    function requireOpen() {
-      if (!open) throw new Error('A transaction was used after its end')
-      if (!connection.inTransaction) throw whyLost()
-    }
-
-    /** On a full disk, for instance, SQLite may undo everything; what it said then is the reason to tell. */
-    function run<T>(work: () => T): T {
-      try {
-        return work()
-      } catch (error) {
-        if (open && !connection.inTransaction) lost ??= error
-        throw error
-      }
-    }
-
-    const tx: Tx = {
-      now,
-      get: async <Row>(query: Sql) => run(() => statement(query).get(...bound(query))) as Row | undefined,
-      all: async <Row>(query: Sql) => run(() => statement(query).all(...bound(query))) as Row[],
-      run: async (query) => run(() => statement(query).run(...bound(query))).changes,
-      signal: (topic, news) => wishes.signals.push({ topic, news }),
-      collect: (collector, item) =>
-        wishes.collected.push({ collector: collector as Collector<unknown>, item }),
-      async attempt(inner) {
-        requireOpen()
-        const attempt = { wrote: false }
-        attempts.push(attempt)
-        const before = wishes.collected.length
-        try {
-          return await inner()
-        } catch (error) {
-          if (mode === 'plain') mustRedo ||= attempt.wrote
-          else if (attempt.wrote && isOpen()) undoInner!.run()
-          wishes.collected.length = before
-          throw error
-        } finally {
-          attempts.pop()
-          if (mode === 'careful' && attempt.wrote && isOpen()) releaseInner!.run()
-        }
-      },
-    }
-    return {
-      tx,
-      end: () => {
-        open = false
-        return wrote
-      },
-    }
   }
 
   /** Writes settle in microtasks; one that is still open when the next turn starts waits for something foreign. */

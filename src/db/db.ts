@@ -31,8 +31,10 @@ export type News = string
 
 export interface Db extends Queryable {
   /**
-   * Runs `write` in a transaction and resolves once it is committed to disk. What concurrent callers ask for in
-   * one turn of the event loop shares one commit, each in a savepoint of its own. `write` may await only its tx, and may run twice, since a commit in which something failed is written anew.
+   * Runs `write` in a transaction and resolves once it is committed to disk. What concurrent callers ask for in one
+   * turn of the event loop shares one commit, and a failure undoes only its own. `write` may await only its tx. It
+   * may run twice, since a commit in which something has to be undone is written anew: what it does besides writing
+   * must bear that.
    */
   tx<T>(write: (tx: Tx) => Promise<T>): Promise<T>
   /** Calls `listener` after each commit that signalled `topic`, with all the news of that commit. */
