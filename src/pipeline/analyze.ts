@@ -3,14 +3,12 @@ import { getCall } from '../core/calls/calls.sql.ts'
 import { getRecording } from '../core/calls/recordings.sql.ts'
 import { resolveConfig } from '../core/config/resolve.ts'
 import type { Job } from '../core/jobs/jobs.sql.ts'
-import { jobInRound, start } from '../core/jobs/transitions.ts'
-import type { Tx } from '../db/db.ts'
 import { HOUR, SECOND } from '../lib/clock.ts'
 import type { Settle, Stage } from '../queue/worker.ts'
+import { beginStage } from './begin.ts'
 import { callInput } from './call-input.ts'
-import { filter } from './filter.ts'
 import { type Entity, maskedFinding, withoutQuoted } from './masking.ts'
-import { type JobPayload, type Order, planFor } from './orders.ts'
+import { type JobPayload, type Order, planFor, roundOf } from './orders.ts'
 import { CannotMask, MASKER, type Reading, readTranscript, type Source } from './redaction.ts'
 import { type FinishedOutcome, runOrders } from './runs.ts'
 import { type Analysis, failJob, settleAnalysis } from './settle.ts'
@@ -27,21 +25,12 @@ export const analyze = (app: App): Stage<Job> => ({
   attempts: ATTEMPTS,
   retryInMs: (attempt) => 5 ** attempt * SECOND,
   suspect: true,
-  begin: (tx, payload) => begin(tx, app, payload as JobPayload),
+  begin: (tx, payload) => beginStage(tx, app, payload as JobPayload, 'analyzing'),
   perform: (job) => perform(app, job),
   abandon: async (tx, payload, failure) => {
     await failJob(tx, app, payload as JobPayload, failure)
   },
 })
-
-async function begin(tx: Tx, app: App, payload: JobPayload): Promise<Job | undefined> {
-  const job = await jobInRound(tx, payload, ['queued', 'analyzing'])
-  if (!job) return undefined
-  if (job.status === 'analyzing') return job
-  if (await filter(tx, app, job)) return undefined
-  await start(tx, job, 'analyzing', { level: 'info', stage: 'analyzing', message: 'Analysis started' })
-  return { ...job, status: 'analyzing' }
-}
 
 async function perform(app: App, job: Job): Promise<Settle> {
   try {
@@ -50,7 +39,7 @@ async function perform(app: App, job: Job): Promise<Settle> {
   } catch (error) {
     if (!(error instanceof CannotMask)) throw error
     const { code, message } = error
-    return (tx) => failJob(tx, app, { jobId: job.id, round: job.round }, { code, message })
+    return (tx) => failJob(tx, app, roundOf(job), { code, message })
   }
 }
 

@@ -14,6 +14,8 @@ export interface JobPayload {
   round: number
 }
 
+export const roundOf = ({ id, round }: Job): JobPayload => ({ jobId: id, round })
+
 /** What has to be asked of a plugin. */
 interface Work {
   algorithmId: string

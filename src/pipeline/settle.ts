@@ -12,7 +12,7 @@ import { publish } from '../core/jobs/publishing.ts'
 import { type Ending, finish, jobInRound } from '../core/jobs/transitions.ts'
 import type { Tx } from '../db/db.ts'
 import { newUuid } from '../lib/ids.ts'
-import { type JobPayload, type Plan, planFor } from './orders.ts'
+import { type JobPayload, type Plan, planFor, roundOf } from './orders.ts'
 import { readableTurns } from './redaction.ts'
 import type { FinishedOutcome } from './runs.ts'
 
@@ -49,11 +49,7 @@ export async function settleAnalysis(
   error?: JobError,
 ): Promise<undefined> {
   const { job, call, turns, recording } = analysis
-  const standing = await jobInRound(tx, { jobId: job.id, round: job.round }, [
-    'queued',
-    'transcribing',
-    'analyzing',
-  ])
+  const standing = await jobInRound(tx, roundOf(job), ['queued', 'transcribing', 'analyzing'])
   if (!standing) return undefined
   if (analysis.stored && job.transcriptId !== null) await replaceTurns(tx, job.transcriptId, analysis.stored)
   const runs = await saveRuns(tx, analysis)

@@ -11,8 +11,9 @@ import { jobInRound, start } from '../core/jobs/transitions.ts'
 import type { Tx } from '../db/db.ts'
 import { HOUR, SECOND } from '../lib/clock.ts'
 import type { Settle, Stage } from '../queue/worker.ts'
+import { beginStage } from './begin.ts'
 import { filter } from './filter.ts'
-import type { JobPayload } from './orders.ts'
+import { type JobPayload, roundOf } from './orders.ts'
 import { obtainRecording, RecordingFailure, withChannels } from './recordings.ts'
 import { failJob } from './settle.ts'
 import { type Transcript, transcribeWith } from './transcribers.ts'
@@ -29,25 +30,12 @@ export const transcribe = (app: App): Stage<Job> => ({
   attempts: ATTEMPTS,
   retryInMs: (attempt) => 5 ** Math.min(attempt, 4) * SECOND,
   suspect: true,
-  begin: (tx, payload) => begin(tx, app, payload as JobPayload),
+  begin: (tx, payload) => beginStage(tx, app, payload as JobPayload, 'transcribing'),
   perform: (job, { attempt }) => perform(app, job, attempt),
   abandon: async (tx, payload, failure) => {
     await failJob(tx, app, payload as JobPayload, failure)
   },
 })
-
-async function begin(tx: Tx, app: App, payload: JobPayload): Promise<Job | undefined> {
-  const job = await jobInRound(tx, payload, ['queued', 'transcribing'])
-  if (!job) return undefined
-  if (job.status === 'transcribing') return job
-  if (await filter(tx, app, job)) return undefined
-  await start(tx, job, 'transcribing', {
-    level: 'info',
-    stage: 'transcribing',
-    message: 'Transcription started',
-  })
-  return { ...job, status: 'transcribing' }
-}
 
 async function perform(app: App, job: Job, attempt: number): Promise<Settle> {
   try {
@@ -119,5 +107,3 @@ async function settleFailure(tx: Tx, app: App, job: Job, error: RecordingFailure
   ])
   return { retryInMs: error.retryInMs }
 }
-
-const roundOf = ({ id, round }: Job): JobPayload => ({ jobId: id, round })

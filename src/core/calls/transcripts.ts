@@ -1,3 +1,5 @@
+import { transcriptText } from '../../text/talk/turns.ts'
+
 /** One thing said by one speaker, as it is stored. */
 export interface Turn {
   speaker: string
@@ -19,7 +21,7 @@ const LAST_TURN_MS = 3000
 export function formatTranscript(turns: Turn[], format: Exclude<TranscriptFormat, 'json'>): string {
   switch (format) {
     case 'text':
-      return turns.map(({ speaker, text }) => `${speaker}: ${text}`).join('\n')
+      return transcriptText(turns)
     case 'srt':
       return cues(turns, ',')
         .map(({ at, text }, index) => `${index + 1}\n${at}\n${text}\n`)

@@ -6,7 +6,7 @@ import type { Sealer } from '../../lib/sealed.ts'
 import { enqueue } from '../../queue/tasks.ts'
 import { requireAvailable } from '../algorithms/availability.ts'
 import type { Catalogue } from '../algorithms/catalogue.ts'
-import { type Direction, insertCall } from '../calls/calls.sql.ts'
+import { type Call, insertCall } from '../calls/calls.sql.ts'
 import { beforeMasking, plain } from '../calls/originals.ts'
 import { insertRecording } from '../calls/recordings.sql.ts'
 import { insertTranscript } from '../calls/transcripts.sql.ts'
@@ -27,19 +27,9 @@ export interface House {
 export const IDEMPOTENCY_KEPT_MS = 7 * DAY
 
 /** A call as any surface takes it in: with its transcript, the address of its recording, or the recording itself. */
-export interface Submission {
-  workspaceId: number
+export interface Submission extends Omit<Call, 'id' | 'uuid' | 'source' | 'metadata'> {
   sourceCallId: string | null
   sourceCompanyId: string | null
-  startedAt: string | null
-  timeZone: string | null
-  durationMs: number | null
-  direction: Direction | null
-  fromNumber: string | null
-  toNumber: string | null
-  agentName: string | null
-  agentChannel: number | null
-  language: string | null
   metadata: Record<string, unknown>
   algorithmIds: string[] | null
   analyticsOnly: boolean

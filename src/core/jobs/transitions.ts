@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/db.ts'
 import { Refusal } from '../../lib/refusal.ts'
-import { markFinished, markStarted, restart } from './changes.sql.ts'
+import { type JobEnd, markFinished, markStarted, restart } from './changes.sql.ts'
 import { getJob, type Job } from './jobs.sql.ts'
 import { addLogs, type LogLine } from './logs.sql.ts'
 import { moveMarksBefore } from './retention.sql.ts'
@@ -27,16 +27,8 @@ export async function start(
   await addLogs(tx, job.id, [{ ...log, status }])
 }
 
-export interface Ending {
+export interface Ending extends JobEnd {
   status: 'completed' | 'partial' | 'failed' | 'skipped' | 'cancelled'
-  skipReason?: string
-  errorCode?: string | null
-  errorMessage?: string | null
-  /** Deliveries that were stored with it. */
-  pending?: number
-  failed?: number
-  runsCompleted?: number
-  runsFailed?: number
 }
 
 /** `job` is as it stands in this transaction; the last line of the log is the one that says how it ended. */
